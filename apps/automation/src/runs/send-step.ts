@@ -1,0 +1,46 @@
+import { outboundContentSchema, type RunFailure, type SendCommand, timing } from '@multiwa/contracts';
+import { acceptMessagesIn, countAutomaticMessages, type LockedRun } from '@multiwa/db';
+import { fillText, makeAcceptanceOrder, newId, waMessageIdFrom } from '@multiwa/domain';
+import type { Transaction } from './advance.js';
+import { flowValues } from './flow-values.js';
+
+const { loopWindowMs, messagesPerWindow } = timing.automation;
+
+/** Messages of one process keep the order in which its steps accepted them. */
+const nextInOrder = makeAcceptanceOrder(Date.now, newId);
+
+export type Sent = { command: SendCommand | undefined; messageId: string } | { failure: RunFailure };
+
+/**
+ * Accepts the message of the step at which the run stands. All its ids but our own are made of run and step, so that
+ * the message exists once, whoever repeats the step. The command is to be published after the commit.
+ */
+export async function acceptStepMessage(tx: Transaction, run: LockedRun, text: string): Promise<Sent> {
+  if (run.contact === null) return { failure: 'contact_gone' };
+  if (run.isProfileDeleted) return { failure: 'profile_deleted' };
+  const filled = fillText(text, flowValues(run));
+  if (filled.trim() === '') return { failure: 'text_empty' };
+  const content = outboundContentSchema.safeParse({ type: 'TEXT', text: filled });
+  if (!content.success) return { failure: 'text_too_long' };
+  if ((await countAutomaticMessages(tx, run, loopWindowMs)) >= messagesPerWindow) return { failure: 'bot_loop' };
+
+  const { workspaceId, profileId, chat } = run;
+  const idempotencyKey = `automation:${run.id}:${run.step}`;
+  const { id, createdAt } = nextInOrder();
+  const message = { workspaceId, profileId, chat, waMessageId: waMessageIdFrom(idempotencyKey), content: content.data };
+  const accepted = await acceptMessagesIn(tx, [
+    {
+      ...message,
+      id,
+      createdAt,
+      idempotencyKey,
+      origin: 'AUTOMATION',
+      status: 'QUEUED',
+      requestHash: null,
+      sendAt: null,
+    },
+  ]);
+  // Left out: the profile was deleted since it was looked at.
+  if (!accepted.has(id)) return { failure: 'profile_deleted' };
+  return { messageId: id, command: { ...message, messageId: id, acceptedAt: createdAt.toISOString() } };
+}

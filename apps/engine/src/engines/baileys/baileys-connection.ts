@@ -1,0 +1,230 @@
+import { CodedError, type Identity } from '@multiwa/contracts';
+import {
+  type AuthenticationCreds,
+  type BinaryNode,
+  type ConnectionState,
+  jidNormalizedUser,
+  type WASocket,
+} from '@whiskeysockets/baileys';
+import { Deferred } from '../../deferred.js';
+import { KeyedLock } from '../../keyed-lock.js';
+import type { Logger } from '../../logger.js';
+import {
+  type Connection,
+  type ConnectionCallbacks,
+  ConnectionLostError,
+  type OutboundMessage,
+  type SendOutcome,
+  type Session,
+} from '../engine.js';
+import { Acks } from './acks.js';
+import { isGroup, selfIdentity } from './addresses.js';
+import { completeFrom } from './complete-identity.js';
+import { toProto } from './converters/index.js';
+import { encodeCredentials } from './key-codec.js';
+import { readReceipt } from './read-receipt.js';
+import { isRetryReceipt, resend } from './resend.js';
+import type { SignalKeys } from './signal-keys.js';
+import type { StanzaIndex } from './signal-repository.js';
+
+/** WhatsApp shows the first QR code for 60 s and each of the five after it for 20 s. */
+const FIRST_QR_MS = 60_000;
+const NEXT_QR_MS = 20_000;
+const QR_COUNT = 6;
+const PAIRING_READY_MS = 15_000;
+const LOGOUT_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+const QR_EXHAUSTED = 'QR refs attempts ended';
+
+type Pass = (node: BinaryNode) => Promise<unknown>;
+
+interface Dependencies {
+  sock: WASocket;
+  creds: AuthenticationCreds;
+  keys: SignalKeys;
+  stanzas: StanzaIndex;
+  session: Session;
+  callbacks: ConnectionCallbacks;
+  logger: Logger;
+}
+
+/** Whether a number is linked: a code that was only asked for leaves its number in the credentials too. */
+export function isLinked(creds: AuthenticationCreds): boolean {
+  return creds.account !== undefined && creds.me !== undefined;
+}
+
+/** One socket of the library, from its making to its end. */
+export class BaileysConnection implements Connection {
+  readonly #dependencies: Dependencies;
+  readonly #acks = new Acks();
+  /**
+   * The library begins with the messages of one sender side by side, and what it looks up first for a new one lets the second
+   * message overtake the first.
+   */
+  readonly #senders = new KeyedLock();
+  readonly #pairingReady = new Deferred<void>();
+  #qrCount = 0;
+  #linkingEndsAt = 0;
+  #over = false;
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+    const { sock, stanzas } = dependencies;
+    sock.ev.on('connection.update', (update) => this.#onUpdate(update));
+    sock.ev.on('creds.update', () => this.#saveCredentials());
+    sock.ws.on('CB:ack,class:message', (node: BinaryNode) => this.#acks.settle(node));
+    this.#intercept('CB:message', (node, pass) => {
+      stanzas.add(node);
+      // What is left when the socket closes is not confirmed: WhatsApp hands it to the next connection.
+      return this.#senders.run(jidNormalizedUser(node.attrs.from), async () => this.#over || pass(node));
+    });
+    this.#intercept('CB:receipt', (node, pass) => this.#onReceipt(node, pass));
+  }
+
+  async send({ waMessageId, chat, content }: OutboundMessage): Promise<SendOutcome> {
+    const { sock, keys, logger } = this.#dependencies;
+    if (this.#over) throw new ConnectionLostError('The socket is closed.');
+    const acked = this.#acks.wait(waMessageId);
+    acked.catch(() => undefined);
+    try {
+      const relay = () => sock.relayMessage(chat, toProto(content), { messageId: waMessageId });
+      if (isGroup(chat)) await relay();
+      else if (!(await keys.sending(relay)))
+        logger.error({ waMessageId }, 'A message left before its state was stored');
+    } catch (error) {
+      this.#acks.forget(waMessageId);
+      if (this.#over) throw new ConnectionLostError('The socket was closed.', { cause: error });
+      return outcomeOfThrow(error);
+    }
+    return acked;
+  }
+
+  async requestPairingCode(phone: string): Promise<{ code: string; expiresAt: Date }> {
+    const { sock, creds } = this.#dependencies;
+    if (isLinked(creds)) throw new CodedError('profile_already_linked');
+    const ready = await this.#pairingReady.within(PAIRING_READY_MS);
+    if (!ready || this.#over) throw new CodedError('profile_not_connected');
+    const code = await sock.requestPairingCode(phone);
+    return { code, expiresAt: new Date(this.#linkingEndsAt) };
+  }
+
+  async logout(): Promise<void> {
+    const { sock, creds } = this.#dependencies;
+    const jid = creds.me?.id;
+    if (this.#over || jid === undefined) throw new ConnectionLostError('The socket is closed.');
+    const node = {
+      tag: 'iq',
+      attrs: { to: '@s.whatsapp.net', type: 'set', xmlns: 'md', id: sock.generateMessageTag() },
+      content: [{ tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }],
+    };
+    try {
+      const answer: unknown = await sock.query(node, LOGOUT_TIMEOUT_MS);
+      if (answer === undefined) throw new Error('WhatsApp did not answer in time.');
+    } catch (error) {
+      throw new ConnectionLostError('The logout was not confirmed.', { cause: error });
+    }
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    const ended = this.#dependencies.sock.end(undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    });
+    await Promise.race([ended, late]).catch(() => undefined);
+    clearTimeout(timer);
+    // The library waits for the other side's close; whoever closes here does not.
+    this.#end(null, false);
+  }
+
+  #self(): Identity {
+    return selfIdentity(this.#dependencies.creds.me);
+  }
+
+  #onUpdate({ connection, qr, lastDisconnect }: Partial<ConnectionState>): void {
+    if (this.#over) return;
+    if (qr !== undefined) this.#onQr(qr);
+    if (connection === 'open') this.#dependencies.callbacks.opened(this.#self());
+    if (connection === 'close') {
+      const error = lastDisconnect?.error;
+      this.#end(statusCodeOf(error), error?.message === QR_EXHAUSTED);
+    }
+  }
+
+  #onQr(text: string): void {
+    this.#qrCount += 1;
+    const now = Date.now();
+    if (this.#qrCount === 1) this.#linkingEndsAt = now + FIRST_QR_MS + (QR_COUNT - 1) * NEXT_QR_MS;
+    this.#pairingReady.resolve();
+    this.#dependencies.callbacks.qr(text, new Date(now + (this.#qrCount === 1 ? FIRST_QR_MS : NEXT_QR_MS)));
+  }
+
+  #end(code: number | null, qrExhausted: boolean): void {
+    if (this.#over) return;
+    this.#over = true;
+    const { creds, callbacks } = this.#dependencies;
+    // The library throws away what it has collected but not told. Nothing of ours is in it: messages, receipts and acks are
+    // taken as stanzas, and it holds back neither the state of the connection nor changes of credentials.
+    this.#acks.lost();
+    this.#pairingReady.resolve();
+    callbacks.closed({ code, linked: isLinked(creds), qrExhausted });
+  }
+
+  /** Credentials are stored from the moment of linking on; before it there is nothing that could be used again. */
+  #saveCredentials(): void {
+    const { creds, session, logger } = this.#dependencies;
+    // The library applies the update in a listener of its own, which was registered first.
+    if (this.#over || !isLinked(creds)) return;
+    session.store
+      .write({ credential: encodeCredentials(creds) })
+      .catch((error: unknown) => logger.warn({ err: error }, 'Credentials were not stored'));
+  }
+
+  /** Puts our handling of a kind of stanza in front of the library's, which `pass` runs. */
+  #intercept(event: string, handle: (node: BinaryNode, pass: Pass) => Promise<unknown>): void {
+    const { sock, logger } = this.#dependencies;
+    const library = sock.ws.listeners(event);
+    sock.ws.removeAllListeners(event);
+    const pass: Pass = (node) => Promise.all(library.map((listener) => listener(node)));
+    sock.ws.on(event, (node: BinaryNode) => {
+      handle(node, pass).catch((error: unknown) =>
+        logger.warn({ err: error, event, id: node.attrs.id }, 'A stanza was not handled'),
+      );
+    });
+  }
+
+  /**
+   * What a receipt says is durable before the library confirms it to WhatsApp, and who asks for a message again gets a
+   * well-formed one.
+   */
+  async #onReceipt(node: BinaryNode, pass: Pass): Promise<void> {
+    const { sock, session, keys, callbacks, logger } = this.#dependencies;
+    if (isRetryReceipt(node)) {
+      // Of those that waited for us the library makes a queue, whose end nobody is told.
+      const { offline: _, ...attrs } = node.attrs;
+      await pass({ ...node, attrs });
+      const sent = await resend(sock, session, node);
+      logger.info({ waMessageId: attrs.id, sent }, 'A recipient asked for a message again');
+      return;
+    }
+    const updates = await readReceipt(node, this.#self(), completeFrom(keys));
+    if (updates.length > 0) await callbacks.receipts(updates);
+    if (!this.#over) await pass(node);
+  }
+}
+
+function statusCodeOf(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('output' in error)) return null;
+  const { output } = error;
+  if (typeof output !== 'object' || output === null || !('statusCode' in output)) return null;
+  return typeof output.statusCode === 'number' ? output.statusCode : null;
+}
+
+/** What the library throws before the message has left. */
+function outcomeOfThrow(error: unknown): SendOutcome {
+  const detail = error instanceof Error ? error.message : String(error);
+  // No device answered with keys: WhatsApp knows nobody under the address.
+  if (detail === 'All encryptions failed') return { kind: 'failed', code: 'recipient_unknown', detail: null };
+  return { kind: 'retry', detail };
+}

@@ -1,0 +1,73 @@
+import { EventEmitter } from 'node:events';
+import {
+  type AuthenticationState,
+  DEFAULT_CONNECTION_CONFIG,
+  makeWASocket,
+  type SocketConfig,
+  type WASocket,
+  type WAVersion,
+} from '@whiskeysockets/baileys';
+import type { Logger } from '../../logger.js';
+import { libraryLogger } from './library-logger.js';
+
+/** How this process reaches WhatsApp, the same for all its sessions. */
+export interface NetworkAddress {
+  /** Absent on the live network: the library's own. */
+  webSocketUrl?: string;
+  /** The client version to show; the library's own when absent. Never fetched. */
+  version?: WAVersion;
+}
+
+/** The version that the library was released with. */
+export const pinnedVersion: WAVersion = DEFAULT_CONNECTION_CONFIG.version;
+
+type PerSession = Pick<
+  SocketConfig,
+  'msgRetryCounterCache' | 'userDevicesCache' | 'callOfferCache' | 'placeholderResendCache' | 'makeSignalRepository'
+> & { auth: AuthenticationState };
+
+/** Makes a socket, which begins to connect at once. */
+export function openSocket(address: NetworkAddress, session: PerSession, logger: Logger): WASocket {
+  const { webSocketUrl, version } = address;
+  const sock = containingRejections(
+    () =>
+      makeWASocket({
+        ...session,
+        ...(webSocketUrl === undefined ? {} : { waWebSocketUrl: webSocketUrl }),
+        version: version ?? pinnedVersion,
+        logger: libraryLogger(logger),
+        // Messages of the past are not taken over; what linking brings of them is only read for names and keys.
+        syncFullHistory: false,
+        // Receipts say "delivered" either way; showing the number as online would silence its phone's notifications.
+        markOnlineOnConnect: false,
+        emitOwnEvents: false,
+        generateHighQualityLinkPreview: false,
+        // Recipients that ask again are answered by resend.ts, since the library's answer is refused.
+        getMessage: async () => undefined,
+        transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
+      }),
+    logger,
+  );
+  // It keeps the last 512 decrypted messages of each session in memory, for resends that are not its task here.
+  if (sock.messageRetryManager) sock.messageRetryManager.addRecentMessage = () => undefined;
+  return sock;
+}
+
+const rejection = Symbol.for('nodejs.rejection');
+
+/**
+ * The library registers async listeners and drops their promises: one that fails, as when the socket closes under it,
+ * would end the process. Emitters made here hand such failures to the log instead.
+ */
+function containingRejections(make: () => WASocket, logger: Logger): WASocket {
+  const before = EventEmitter.captureRejections;
+  EventEmitter.captureRejections = true;
+  try {
+    const sock = make();
+    const log = (error: Error) => logger.warn({ detail: error.message }, 'A listener of the library failed');
+    Object.assign(sock.ws, { [rejection]: log });
+    return sock;
+  } finally {
+    EventEmitter.captureRejections = before;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Identity } from '@multiwa/contracts';
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { ReceiptUpdate } from '../engine.js';
+import { chatOf, identityOf, isGroup, isSamePerson } from './addresses.js';
+import type { CompleteIdentity } from './read-message.js';
+import { serverTime } from './server-time.js';
+
+/** Types of receipts that tell the sender something; one without a type says that the message arrived. */
+const statuses: Readonly<Record<string, ReceiptUpdate['status']>> = {
+  '': 'DELIVERED',
+  read: 'READ',
+  played: 'PLAYED',
+};
+
+/**
+ * What a receipt says about messages of ours. Empty for receipts among the number's own devices, for requests to send
+ * again, and for groups, whose receipts are one by participant.
+ */
+export async function readReceipt(
+  { attrs, content }: BinaryNode,
+  self: Identity,
+  complete: CompleteIdentity,
+): Promise<ReceiptUpdate[]> {
+  const status = statuses[attrs.type ?? ''];
+  const { from, id } = attrs;
+  if (!status || from === undefined || id === undefined || isGroup(from) || attrs.recipient !== undefined) return [];
+  const reader = await complete(identityOf(from));
+  const chat = chatOf(reader);
+  if (chat === null || isSamePerson(reader, self)) return [];
+  const at = serverTime(attrs.t);
+  return [id, ...listedIds(content)].map((waMessageId) => ({ waMessageId, chat, status, at }));
+}
+
+function listedIds(content: BinaryNode['content']): string[] {
+  if (!Array.isArray(content)) return [];
+  const list = content.find(({ tag }) => tag === 'list');
+  const items = Array.isArray(list?.content) ? list.content : [];
+  return items.flatMap(({ attrs }) => (attrs.id === undefined ? [] : [attrs.id]));
+}

@@ -1,0 +1,52 @@
+import {
+  areJidsSameUser,
+  type BinaryNode,
+  encodeSignedDeviceIdentity,
+  encodeWAMessage,
+  getBinaryNodeChild,
+  isJidGroup,
+  jidNormalizedUser,
+  type WASocket,
+} from '@whiskeysockets/baileys';
+import type { Session } from '../engine.js';
+import { toProto } from './converters/index.js';
+
+/** One device asks for a message that it could not decrypt. */
+export function isRetryReceipt({ attrs }: BinaryNode): boolean {
+  return attrs.type === 'retry';
+}
+
+/** As often as the library sends one message to one device again. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Sends a message again to the one device that asked for it. The library's own resend carries the message twice, once for
+ * the device and once as for all, and WhatsApp refuses that (479). The library has prepared the Signal session when this is
+ * called. The content comes from the database, by WhatsApp's id alone: the receipt names the chat by a device's address.
+ * @returns whether there was something to send
+ */
+export async function resend(sock: WASocket, session: Session, receipt: BinaryNode): Promise<boolean> {
+  const { from, id, participant, recipient } = receipt.attrs;
+  const { me, account } = sock.authState.creds;
+  const count = Number(getBinaryNodeChild(receipt, 'retry')?.attrs.count ?? 1);
+  if (from === undefined || id === undefined || !me || !account || count > MAX_ATTEMPTS) return false;
+  // A group's copy needs the sender key beside it; groups come with their own issue.
+  if (isJidGroup(from) || participant !== undefined) return false;
+  const content = await session.sentContent(id);
+  if (!content) return false;
+
+  const message = toProto(content);
+  const own = areJidsSameUser(from, me.id) || areJidsSameUser(from, me.lid);
+  const chat = own && recipient !== undefined ? jidNormalizedUser(recipient) : undefined;
+  const plaintext = encodeWAMessage(chat ? { deviceSentMessage: { destinationJid: chat, message } } : message);
+  const { type, ciphertext } = await sock.signalRepository.encryptMessage({ jid: from, data: plaintext });
+  await sock.sendNode({
+    tag: 'message',
+    attrs: { id, to: from, type: 'text', device_fanout: 'false', ...(chat ? { recipient: chat } : {}) },
+    content: [
+      { tag: 'enc', attrs: { v: '2', type, count: String(count) }, content: ciphertext },
+      { tag: 'device-identity', attrs: {}, content: encodeSignedDeviceIdentity(account, true) },
+    ],
+  });
+  return true;
+}

@@ -1,0 +1,100 @@
+import type { Identity } from '@multiwa/contracts';
+import {
+  type BinaryNode,
+  DEFAULT_CONNECTION_CONFIG,
+  isPnUser,
+  type SignalAuthState,
+  type SocketConfig,
+} from '@whiskeysockets/baileys';
+import type { Logger } from '../../logger.js';
+import type { Inbox } from '../engine.js';
+import { completeFrom } from './complete-identity.js';
+import { readMessages } from './read-message.js';
+import type { SignalKeys } from './signal-keys.js';
+
+type MakeRepository = SocketConfig['makeSignalRepository'];
+
+interface Dependencies {
+  keys: SignalKeys;
+  inbox: Inbox;
+  logger: Logger;
+  self(): Identity;
+}
+
+/**
+ * Remembers which stanza a ciphertext came in: the library hands only the ciphertext to the Signal repository, in the
+ * very buffer that the stanza holds.
+ */
+export class StanzaIndex {
+  readonly #attrs = new WeakMap<Uint8Array, BinaryNode['attrs']>();
+
+  add({ attrs, content }: BinaryNode): void {
+    if (!Array.isArray(content)) return;
+    for (const child of content) if (child.content instanceof Uint8Array) this.#attrs.set(child.content, attrs);
+  }
+
+  find(ciphertext: Uint8Array): BinaryNode['attrs'] | undefined {
+    return this.#attrs.get(ciphertext);
+  }
+}
+
+/**
+ * The library's Signal repository, with two promises added. What is decrypted is journaled in the transaction that keeps
+ * the advanced ratchet, and the library sends its receipt only after that. And operations on one Signal session never
+ * overlap, by whichever name (phone or LID) the session is called.
+ */
+export function journalingRepository(
+  { keys, inbox, logger, self }: Dependencies,
+  stanzas: StanzaIndex,
+): MakeRepository {
+  return (auth, libraryLogger, phoneToLid) => {
+    const { get, set, transaction, isInTransaction } = keys;
+    // The library shares this one object among all its parts.
+    const shared = Object.assign(auth.keys, { get, set, transaction, isInTransaction });
+    const state: SignalAuthState = { creds: auth.creds, keys: shared };
+    const base = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(state, libraryLogger, phoneToLid);
+
+    /** The lock of a Signal session, the same by whichever name the session is called. */
+    const lockOf = async (jid: string): Promise<string> => {
+      const lid = isPnUser(jid) ? await base.lidMapping.getLIDForPN(jid) : null;
+      return base.jidToSignalProtocolAddress(lid ?? jid);
+    };
+
+    const complete = completeFrom(keys);
+
+    const decrypt = async (ciphertext: Uint8Array, lock: string, work: () => Promise<Uint8Array>) => {
+      await inbox.room();
+      const { plaintext, entries } = await keys.transaction(async () => {
+        const plaintext = await work();
+        const attrs = stanzas.find(ciphertext);
+        const messages = attrs ? await read(attrs, plaintext) : [];
+        const entries = messages.map((message) => inbox.entry(message));
+        for (const entry of entries) keys.journal(entry);
+        return { plaintext, entries };
+      }, lock);
+      inbox.publish(entries);
+      return plaintext;
+    };
+
+    const read = async (attrs: BinaryNode['attrs'], plaintext: Uint8Array) => {
+      try {
+        return await readMessages(attrs, plaintext, self(), complete);
+      } catch (error) {
+        // The library cannot read it either and will ask for it again.
+        logger.warn({ err: error, waMessageId: attrs.id }, 'A decrypted message could not be read');
+        return [];
+      }
+    };
+
+    return {
+      ...base,
+      decryptMessage: async (options) =>
+        decrypt(options.ciphertext, await lockOf(options.jid), () => base.decryptMessage(options)),
+      decryptGroupMessage: (options) => decrypt(options.msg, options.group, () => base.decryptGroupMessage(options)),
+      encryptMessage: async (options) =>
+        keys.transaction(() => base.encryptMessage(options), await lockOf(options.jid)),
+      injectE2ESession: async (options) =>
+        keys.transaction(() => base.injectE2ESession(options), await lockOf(options.jid)),
+    };
+  };
+}

@@ -1,0 +1,101 @@
+import type { FailureCode, Identity, MessageReceivedFact, OutboundContent } from '@multiwa/contracts';
+import type { EngineType } from '@multiwa/db';
+import type { Disconnect } from '@multiwa/domain';
+import type { SessionStore } from '../state/session-store.js';
+
+/** What an engine can do. What is not listed is refused with `not_supported_by_engine`; nothing pretends. */
+export type Capability = 'link.qr' | 'link.code' | 'logout' | `send.${OutboundContent['type']}`;
+
+/** A message as WhatsApp delivered it, already in our words. */
+export type ReceivedMessage = Omit<MessageReceivedFact, 'profileId' | 'workspaceId' | 'at'>;
+
+/** What became of messages sent earlier. */
+export interface ReceiptUpdate {
+  waMessageId: string;
+  chat: string;
+  status: 'DELIVERED' | 'READ' | 'PLAYED';
+  at: Date;
+}
+
+/** A received message and its entry in the journal, which is to be committed with the state that decrypting changed. */
+export interface Journaled {
+  entryId: string;
+  value: Uint8Array;
+}
+
+/** Where received messages go. */
+export interface Inbox {
+  /** Resolves when there is room for more: the engine takes nothing from WhatsApp while there is none. */
+  room(): Promise<void>;
+  /** Makes the journal entry of a message; the engine commits it together with its own state. */
+  entry(message: ReceivedMessage): Journaled;
+  /** To be called after that commit, in the order of arrival: says the message on, then clears the entry. */
+  publish(entries: readonly Journaled[]): void;
+}
+
+/** What an engine needs to know of a profile. */
+export interface Session {
+  readonly profileId: string;
+  readonly store: SessionStore;
+  readonly inbox: Inbox;
+  /** The content of a message that this profile sent, by WhatsApp's id alone; for a recipient that asks for it again. */
+  sentContent(waMessageId: string): Promise<OutboundContent | undefined>;
+}
+
+/** What an engine tells. None of them may throw. */
+export interface ConnectionCallbacks {
+  /** A QR code to link with; a later one replaces it. */
+  qr(text: string, expiresAt: Date): void;
+  /** The number is linked and the connection works. */
+  opened(self: Identity): void;
+  /** Receipts: resolves once they are durable, and only then may the engine confirm them to WhatsApp. */
+  receipts(updates: readonly ReceiptUpdate[]): Promise<void>;
+  /** The connection is over, for whatever reason. Called exactly once; nothing else is called after it. */
+  closed(cause: Disconnect): void;
+}
+
+export interface OutboundMessage {
+  waMessageId: string;
+  chat: string;
+  content: OutboundContent;
+}
+
+/** `sent`: WhatsApp has it. `failed`: it never will. `retry`: again later, under the same id. */
+export type SendOutcome =
+  | { kind: 'sent'; at: Date }
+  | { kind: 'failed'; code: FailureCode; detail: string | null }
+  | { kind: 'retry'; detail: string };
+
+/** The connection is gone: whether WhatsApp got what was being sent is unknown. */
+export class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
+}
+
+/** One connection of one profile, from `open` to `closed`. It never reconnects by itself. */
+export interface Connection {
+  /**
+   * Sends one message and waits for WhatsApp's ack, at most timing.send.ackTimeoutMs. It must use the given id, must not
+   * look anything up that the send does not need, and must not retry: the caller decides. Not ordered among calls.
+   * @throws ConnectionLostError
+   */
+  send(message: OutboundMessage): Promise<SendOutcome>;
+  /**
+   * A code to type on the phone instead of scanning. @throws CodedError profile_already_linked, profile_not_connected
+   */
+  requestPairingCode(phone: string): Promise<{ code: string; expiresAt: Date }>;
+  /** Unlinks the number at WhatsApp and closes. Must not touch what is stored. @throws ConnectionLostError */
+  logout(): Promise<void>;
+  /** Closes the socket at once, without logging out. Never throws; `closed` follows if it had not been called. */
+  close(): Promise<void>;
+}
+
+export interface Engine {
+  readonly type: EngineType;
+  readonly capabilities: readonly Capability[];
+  /**
+   * Starts a connection: links when nothing is stored, else logs in. Resolves before either is done; what happens is told
+   * through `callbacks`. Must not delete stored credentials, whatever WhatsApp says.
+   * @throws UnreadableError when the stored credentials cannot be opened
+   */
+  open(session: Session, callbacks: ConnectionCallbacks): Promise<Connection>;
+}

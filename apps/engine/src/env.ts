@@ -1,0 +1,66 @@
+import { baseEnv, EnvError, readEnv } from '@multiwa/runtime';
+import { z } from 'zod';
+
+const MIB = 1024 * 1024;
+
+export const engineEnv = z.object({
+  ...baseEnv,
+  /** Which WhatsApp all sessions of this process talk to. */
+  MULTIWA_NETWORK: z.enum(['live', 'sandbox']),
+  /** One or more keys of 32 bytes in base64, separated by commas: the first seals, all open. */
+  MULTIWA_ENCRYPTION_KEY: z.string().min(1),
+  /** Client version to show WhatsApp, such as 2.3000.1043857760; the one the library was released with when unset. */
+  MULTIWA_WA_VERSION: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'must be three numbers, such as 2.3000.1043857760')
+    .optional(),
+  /** Sessions that this worker takes at most. */
+  MULTIWA_ENGINE_CAPACITY: z.coerce.number().int().min(1).default(1_000),
+  /** Connections that this worker opens at the same time. */
+  MULTIWA_ENGINE_OPENING: z.coerce.number().int().min(1).default(16),
+  /** Megabytes of Signal keys that all sessions together keep in memory. */
+  MULTIWA_ENGINE_KEY_CACHE_MB: z.coerce.number().int().min(1).default(64),
+  /** Control address of the simulated network; with MULTIWA_NETWORK=sandbox only. */
+  SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+export interface EngineEnvironment {
+  databaseUrl: string;
+  natsUrl: string;
+  host: string;
+  port: number;
+  logLevel: z.infer<typeof engineEnv>['LOG_LEVEL'];
+  encryptionKey: string;
+  version: [number, number, number] | undefined;
+  capacity: number;
+  opening: number;
+  keyCacheBytes: number;
+  /** The simulated network's control address; undefined on the live network. */
+  sandboxUrl: string | undefined;
+}
+
+/** @throws EnvError; also when a live process is given the address of a sandbox, which it must never know. */
+export function readEnvironment(source?: NodeJS.ProcessEnv): EngineEnvironment {
+  const env = readEnv(engineEnv, source);
+  const sandbox = env.MULTIWA_NETWORK === 'sandbox';
+  if (!sandbox && env.SANDBOX_URL !== undefined) {
+    throw new EnvError('SANDBOX_URL is given although MULTIWA_NETWORK is live: a live engine must not know a sandbox.');
+  }
+  if (sandbox && env.SANDBOX_URL === undefined) {
+    throw new EnvError('SANDBOX_URL is missing: set it to the control address of the sandbox.');
+  }
+  const [major = 0, minor = 0, patch = 0] = env.MULTIWA_WA_VERSION?.split('.').map(Number) ?? [];
+  return {
+    databaseUrl: env.DATABASE_URL,
+    natsUrl: env.NATS_URL,
+    host: env.HOST,
+    port: env.PORT,
+    logLevel: env.LOG_LEVEL,
+    encryptionKey: env.MULTIWA_ENCRYPTION_KEY,
+    version: env.MULTIWA_WA_VERSION === undefined ? undefined : [major, minor, patch],
+    capacity: env.MULTIWA_ENGINE_CAPACITY,
+    opening: env.MULTIWA_ENGINE_OPENING,
+    keyCacheBytes: env.MULTIWA_ENGINE_KEY_CACHE_MB * MIB,
+    sandboxUrl: env.SANDBOX_URL,
+  };
+}

@@ -1,0 +1,66 @@
+import { type MessageReceivedFact, messageReceivedFactSchema } from '@multiwa/contracts';
+import { newId } from '@multiwa/domain';
+import type { Inbox, Journaled } from '../engines/engine.js';
+import type { FactOutbox } from '../facts/fact-outbox.js';
+import type { Logger } from '../logger.js';
+import type { SessionStore } from '../state/session-store.js';
+
+interface Dependencies {
+  workspaceId: string;
+  store: SessionStore;
+  outbox: FactOutbox;
+  logger: Logger;
+  /** How many entries the journal gained or lost. */
+  onJournal(change: number): void;
+}
+
+/**
+ * What arrives for one profile: journaled with the ratchet, published, then cleared. A journal entry holds the whole
+ * fact, so that a new owner can publish it without the client library (`replayJournal`).
+ */
+export function openInbox({ workspaceId, store, outbox, logger, onJournal }: Dependencies): Inbox & {
+  replayJournal(): Promise<number>;
+} {
+  const { profileId } = store.lease;
+
+  const say = async (entryId: string, fact: MessageReceivedFact): Promise<void> => {
+    try {
+      await outbox.publish(store.lease, { kind: 'message-received', payload: fact });
+    } catch (error) {
+      // The entry stays for the next owner.
+      logger.warn({ err: error, waMessageId: fact.waMessageId, entryId }, 'A received message was not published');
+      return;
+    }
+    store.clearJournal(entryId);
+    onJournal(-1);
+    const { waMessageId, chat, type, fromMe } = fact;
+    logger.info({ waMessageId, chat, type, fromMe }, 'Message received');
+  };
+
+  return {
+    room: () => outbox.room(),
+
+    entry(message) {
+      const fact: MessageReceivedFact = { profileId, workspaceId, at: new Date().toISOString(), ...message };
+      return { entryId: newId(), value: Buffer.from(JSON.stringify(fact)) };
+    },
+
+    publish(entries: readonly Journaled[]) {
+      onJournal(entries.length);
+      for (const { entryId, value } of entries) void say(entryId, readEntry(value));
+    },
+
+    /** What an earlier owner journaled but perhaps never said; resolves with how many once they are handed on. */
+    async replayJournal() {
+      const entries = await store.readJournal();
+      onJournal(entries.length);
+      for (const { entryId, value } of entries) void say(entryId, readEntry(value));
+      if (entries.length > 0) logger.info({ messages: entries.length }, 'Journal of the owner before replayed');
+      return entries.length;
+    },
+  };
+}
+
+function readEntry(value: Uint8Array): MessageReceivedFact {
+  return messageReceivedFactSchema.parse(JSON.parse(Buffer.from(value).toString()));
+}

@@ -1,0 +1,91 @@
+import type { Bus, Consumption } from '@multiwa/bus';
+import { CodedError, profileConsumer } from '@multiwa/contracts';
+import type { Lease } from '@multiwa/db';
+import { backoff } from '@multiwa/runtime';
+import type { Logger } from '../logger.js';
+import type { CommandRunner } from './command-runner.js';
+
+interface Dependencies {
+  bus: Pick<Bus, 'consumeProfileCommands'>;
+  lease: Lease;
+  logger: Logger;
+}
+
+const RETRY = { firstMs: 200, maxMs: 5_000 };
+
+/**
+ * Brings a profile's commands to its open connection, one connection after another. Each start makes the consumer anew, so
+ * that all that was left unacked comes again, in order.
+ */
+export class CommandIntake {
+  readonly #dependencies: Dependencies;
+  /** Counts the consumers made under this lease. */
+  #attempt = 0;
+  #consumption: Consumption | undefined;
+  #runner: CommandRunner | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Begins to take commands; tries again until it succeeds or `stop` is called. */
+  start(makeRunner: () => CommandRunner): void {
+    this.#work = this.#work.then(() => this.#start(makeRunner, 1));
+  }
+
+  /** Takes nothing more, and waits for what is being sent and said. */
+  async stop(): Promise<void> {
+    this.#endRunner();
+    this.#work = this.#work.then(async () => {
+      this.#endRunner();
+      const consumption = this.#consumption;
+      this.#consumption = undefined;
+      await consumption?.stop();
+    });
+    await this.#work;
+  }
+
+  #endRunner(): void {
+    this.#runner?.end();
+    this.#runner = undefined;
+  }
+
+  async #start(makeRunner: () => CommandRunner, failures: number): Promise<void> {
+    const { bus, lease, logger } = this.#dependencies;
+    const { profileId, generation } = lease;
+    const runner = makeRunner();
+    this.#runner = runner;
+    const previous = this.#attempt === 0 ? undefined : profileConsumer.name(profileId, generation, this.#attempt);
+    this.#attempt += 1;
+    try {
+      this.#consumption = await bus.consumeProfileCommands({
+        profileId,
+        generation,
+        connection: this.#attempt,
+        previousConsumer: previous,
+        handler: (message) => runner.handle(message),
+        onLost: (reason) => {
+          logger.warn({ profileId, reason }, 'Commands stopped coming');
+          if (this.#runner === runner) void this.#again(makeRunner, runner, 1);
+        },
+      });
+    } catch (error) {
+      const newer = error instanceof CodedError && error.code === 'state_conflict';
+      logger.warn({ err: error, profileId, newer }, 'Commands cannot be taken yet');
+      // A newer owner's consumer means that this lease is lost: the next renewal will say so.
+      void this.#again(makeRunner, runner, failures + 1);
+    }
+  }
+
+  async #again(makeRunner: () => CommandRunner, runner: CommandRunner, failures: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, backoff({ ...RETRY, attempt: failures })));
+    if (this.#runner !== runner) return;
+    runner.end();
+    this.#work = this.#work.then(async () => {
+      await this.#consumption?.stop();
+      this.#consumption = undefined;
+      if (this.#runner === runner) await this.#start(makeRunner, failures);
+    });
+  }
+}

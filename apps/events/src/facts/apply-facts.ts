@@ -1,0 +1,96 @@
+import type { FactMessage } from '@multiwa/bus';
+import {
+  type AppendedEvent,
+  appendEvents,
+  type ContactWanted,
+  type Database,
+  insertContacts,
+  insertMessages,
+  loadContacts,
+  lockMessages,
+  lockProfiles,
+  updateContacts,
+  updateMessages,
+  updateProfiles,
+  upsertConversations,
+} from '@multiwa/db';
+import { applyMessageReceived } from './message-received.js';
+import { applyMessageStatus, identityOf } from './message-status.js';
+import { applyProfileStatus } from './profile-status.js';
+import { type FactOutcome, World } from './world.js';
+
+/** A fact as it came from the bus, without what only the bus knows. */
+export type AnyFact = {
+  [K in FactMessage['kind']]: { kind: K; payload: Extract<FactMessage, { kind: K }>['payload'] };
+}[FactMessage['kind']];
+
+export interface AppliedFacts {
+  /** One for each fact, in order. */
+  outcomes: FactOutcome[];
+  events: AppendedEvent[];
+  /** Profiles whose row changed. */
+  profileIds: string[];
+}
+
+type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+
+/**
+ * Applies facts in one transaction: read what they are about, decide in memory, write what changed, and append the
+ * events. About ten statements, whatever the number of facts. Facts seen before, in any order, change nothing.
+ */
+export function applyFacts(database: Database, facts: readonly AnyFact[]): Promise<AppliedFacts> {
+  return database.transaction(async (tx) => {
+    const world = await readWorld(tx, facts);
+    const outcomes = facts.map((fact) => applyFact(world, fact));
+    return { outcomes, ...(await writeWorld(tx, world)) };
+  });
+}
+
+function applyFact(world: World, fact: AnyFact): FactOutcome {
+  switch (fact.kind) {
+    case 'message-received':
+      return applyMessageReceived(world, fact.payload);
+    case 'message-status':
+      return applyMessageStatus(world, fact.payload);
+    case 'profile-status':
+      return applyProfileStatus(world, fact.payload);
+  }
+}
+
+/** Profiles first: their locks make everything that is read after them stay true until the end. */
+async function readWorld(tx: Transaction, facts: readonly AnyFact[]): Promise<World> {
+  const profiles = await lockProfiles(tx, [...new Set(facts.map(({ payload }) => payload.profileId))]);
+  const wanted = facts.flatMap((fact) => messageWanted(fact) ?? []);
+  const messages = wanted.length > 0 ? await lockMessages(tx, wanted) : [];
+  const people = facts.flatMap(contactsWanted);
+  for (const { profileId, chat, fromMe } of messages) {
+    const identity = fromMe ? identityOf(chat) : null;
+    if (identity) people.push({ profileId, ...identity });
+  }
+  const contacts = people.length > 0 ? await loadContacts(tx, people) : [];
+  return new World({ profiles, messages, contacts });
+}
+
+function messageWanted({ kind, payload }: AnyFact) {
+  if (kind === 'profile-status') return undefined;
+  const { profileId, waMessageId } = payload;
+  return { profileId, waMessageId, messageId: kind === 'message-status' ? payload.messageId : null };
+}
+
+function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
+  if (kind !== 'message-received') return [];
+  const { profileId, peer, sender } = payload;
+  return [sender, ...(peer ? [peer] : [])].map(({ phone, lid }) => ({ profileId, phone, lid }));
+}
+
+async function writeWorld(tx: Transaction, world: World) {
+  const changed = world.changedProfiles();
+  await updateProfiles(tx, changed);
+  await insertContacts(tx, world.contacts.added());
+  await updateContacts(tx, world.contacts.changed());
+  await insertMessages(tx, world.messages.added());
+  await updateMessages(tx, world.messages.changed());
+  await upsertConversations(tx, world.conversations());
+  const events = await appendEvents(tx, world.events);
+  return { events, profileIds: changed.map(({ id }) => id) };
+}

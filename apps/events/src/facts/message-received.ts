@@ -1,0 +1,83 @@
+import type { Identity, MessageReceivedFact } from '@multiwa/contracts';
+import type { ContactState, ProfileState } from '@multiwa/db';
+import { chatOfPhone, newId } from '@multiwa/domain';
+import type { FactOutcome, World } from './world.js';
+
+/**
+ * A message arrived, or another device of the account sent one: contact, conversation and message come into being as
+ * far as they are missing. A message that is there already changes nothing, also when its chat went by the other half
+ * of the identity then.
+ */
+export function applyMessageReceived(world: World, fact: MessageReceivedFact): FactOutcome {
+  const profile = world.profileOf(fact);
+  if (typeof profile === 'string') return profile;
+  const peer = fact.peer && world.contacts.complete(profile.id, fact.peer);
+  const aliases = [peer && chatOf(peer), fact.chat, peer?.lid && `${peer.lid}@lid`];
+  const same = world.messages.byWaId(profile.id, fact.waMessageId);
+  if (same.some(({ chat, fromMe }) => fromMe === fact.fromMe && aliases.includes(chat))) return 'unchanged';
+
+  const contact = meetOther(world, profile, fact);
+  const chat = (peer && chatOf(peer)) ?? fact.chat;
+  const messageId = newId();
+  const timestamp = new Date(fact.timestamp);
+  const { workspaceId, waMessageId, fromMe, type, content } = fact;
+  const contactId = contact?.id ?? null;
+  world.messages.add({
+    id: messageId,
+    workspaceId,
+    profileId: profile.id,
+    chat,
+    waMessageId,
+    fromMe,
+    origin: 'PHONE',
+    type,
+    content,
+    status: fromMe ? 'SENT' : 'DELIVERED',
+    senderPhone: fact.sender.phone,
+    senderLid: fact.sender.lid,
+    contactId,
+    timestamp,
+    sentAt: fromMe ? timestamp : null,
+  });
+  world.moveConversation({
+    profileId: profile.id,
+    chat,
+    contactId: fact.peer ? contactId : null,
+    unreadBy: fromMe ? 0 : 1,
+    lastMessageId: messageId,
+    lastMessageAt: timestamp,
+  });
+  const firstOfContact = !fromMe && contact !== null && !contact.hasWritten;
+  if (firstOfContact) contact.hasWritten = true;
+  world.announce(profile, 'message.received', {
+    messageId,
+    waMessageId,
+    chat,
+    fromMe,
+    type,
+    content,
+    sender: { ...world.contacts.complete(profile.id, fact.sender), pushName: fact.pushName },
+    contactId,
+    firstOfContact,
+    timestamp: timestamp.toISOString(),
+  });
+  return 'applied';
+}
+
+/** The person a message is from or, in a chat with one person, to; null for our own message in a group. */
+function meetOther(world: World, profile: ProfileState, fact: MessageReceivedFact): ContactState | null {
+  if (fact.fromMe) return fact.peer && isKnown(fact.peer) ? world.meet(profile, fact.peer, null) : null;
+  const sender = fact.peer
+    ? { phone: fact.sender.phone ?? fact.peer.phone, lid: fact.sender.lid ?? fact.peer.lid }
+    : fact.sender;
+  return isKnown(sender) ? world.meet(profile, sender, fact.pushName) : null;
+}
+
+function isKnown({ phone, lid }: Identity): boolean {
+  return phone !== null || lid !== null;
+}
+
+function chatOf({ phone, lid }: Identity): string | undefined {
+  if (phone !== null) return chatOfPhone(phone);
+  return lid === null ? undefined : `${lid}@lid`;
+}

@@ -1,0 +1,83 @@
+import { failureReasons, type Identity, type MessageStatusFact } from '@multiwa/contracts';
+import type { MessageState, ProfileState } from '@multiwa/db';
+import { advanceMessage, isSent, type SaidStatus, userOfChat } from '@multiwa/domain';
+import type { FactOutcome, World } from './world.js';
+
+const movedType = {
+  SENT: 'message.sent',
+  DELIVERED: 'message.delivered',
+  READ: 'message.read',
+  PLAYED: 'message.played',
+} as const;
+
+/** WhatsApp said what became of a message of ours; the lattice of the domain decides what that changes. */
+export function applyMessageStatus(world: World, fact: MessageStatusFact): FactOutcome {
+  const profile = world.profileOf(fact);
+  if (typeof profile === 'string') return profile;
+  const message = findMessage(world, fact);
+  if (!message) return 'message_unknown';
+  const wasSent = isSent(message.status);
+  const { status, failure } = fact;
+  const { progress, announce } = advanceMessage(message, { status, at: new Date(fact.at), failure });
+  if (!announce && sameTimes(progress, message)) return 'unchanged';
+  world.messages.change(message, progress);
+  if (!wasSent && isSent(message.status)) enterConversation(world, profile, message, new Date(fact.at));
+  if (announce) announceStatus(world, profile, message, announce, fact.at);
+  return 'applied';
+}
+
+/** By our id when the engine knows it; receipts know only WhatsApp's, which names one message we sent. */
+function findMessage(world: World, { messageId, profileId, waMessageId, chat }: MessageStatusFact) {
+  const byId = messageId === null ? undefined : world.messages.byId(profileId, messageId);
+  if (byId) return byId;
+  const own = world.messages.byWaId(profileId, waMessageId).filter(({ fromMe }) => fromMe);
+  return own.find((message) => message.chat === chat) ?? own[0];
+}
+
+/** A message counts in its conversation from when WhatsApp has it; the first one also makes contact and conversation. */
+function enterConversation(world: World, profile: ProfileState, message: MessageState, at: Date): void {
+  const identity = identityOf(message.chat);
+  const contact = identity && world.meet(profile, identity, null);
+  if (contact && message.contactId === null) world.messages.change(message, { contactId: contact.id });
+  world.moveConversation({
+    profileId: profile.id,
+    chat: message.chat,
+    contactId: contact?.id ?? null,
+    unreadBy: 0,
+    lastMessageId: message.id,
+    lastMessageAt: at,
+  });
+}
+
+/** Who a one-to-one chat is with; null for a group. */
+export function identityOf(chat: string): Identity | null {
+  if (chat.endsWith('@s.whatsapp.net')) return { phone: userOfChat(chat), lid: null };
+  return chat.endsWith('@lid') ? { phone: null, lid: userOfChat(chat) } : null;
+}
+
+function announceStatus(world: World, profile: ProfileState, message: MessageState, status: SaidStatus, at: string) {
+  const { id: messageId, waMessageId, chat } = message;
+  const moved = { messageId, waMessageId, chat, at: new Date(at).toISOString() };
+  if (status !== 'FAILED') {
+    world.announce(profile, movedType[status], moved);
+    return;
+  }
+  const code = (message.failureCode ?? 'rejected_by_whatsapp') as keyof typeof failureReasons;
+  const failed = { ...moved, code, sentence: failureReasons[code], detail: message.failureDetail };
+  world.announce(profile, 'message.failed', failed);
+}
+
+const compared = [
+  'status',
+  'sentAt',
+  'deliveredAt',
+  'readAt',
+  'playedAt',
+  'endedAt',
+  'failureCode',
+  'failureDetail',
+] as const;
+
+function sameTimes(left: Pick<MessageState, (typeof compared)[number]>, right: typeof left): boolean {
+  return compared.every((field) => left[field]?.valueOf() === right[field]?.valueOf());
+}

@@ -1,0 +1,73 @@
+import { connectBus } from '@multiwa/bus';
+import { consumers, subjects, timing } from '@multiwa/contracts';
+import { openDatabase } from '@multiwa/db';
+import { createCipher, createMetrics, type Logger, type Running, startOpsServer } from '@multiwa/runtime';
+import type { EventsEnv } from './env.js';
+import { applyFacts } from './facts/apply-facts.js';
+import { makeHandleFacts } from './facts/handle-facts.js';
+import { startOutbox } from './outbox/publish-outbox.js';
+import { startWebhooks } from './webhooks/start-webhooks.js';
+
+export interface EventsService extends Running {
+  /** Of health and metrics. */
+  port: number;
+}
+
+/** Facts in, rows, events and webhooks out. `fatal` is told when the bus is gone for good. */
+export async function startEvents(
+  env: EventsEnv,
+  logger: Logger,
+  fatal: (error: Error) => void,
+): Promise<EventsService> {
+  const metrics = createMetrics('events');
+  const cipher = createCipher(env.MULTIWA_ENCRYPTION_KEY);
+  const database = openDatabase({
+    url: env.DATABASE_URL,
+    applicationName: 'multiwa-events',
+    onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection broke'),
+  });
+  const bus = await connectBus({ url: env.NATS_URL, name: 'events', logger, onFatal: fatal });
+  const outbox = startOutbox({ database, bus, logger, metrics });
+  const stopping = new AbortController();
+  const facts = await bus.consumeFacts(consumers.events, {
+    batchSize: timing.facts.batch,
+    maxWaitMs: timing.facts.maxWaitMs,
+    everyMs: timing.facts.everyMs,
+    handler: makeHandleFacts({
+      apply: (batch) => applyFacts(database, batch),
+      onApplied({ events, profileIds }) {
+        if (events.length > 0) outbox.poke();
+        for (const id of profileIds) bus.nudge(subjects.nudge.profile(id));
+      },
+      logger,
+      metrics,
+      signal: stopping.signal,
+    }),
+  });
+  const webhooks = await startWebhooks({
+    database,
+    bus,
+    cipher,
+    allowPrivate: env.MULTIWA_ALLOW_PRIVATE_URLS,
+    logger,
+    metrics,
+    onEvent: outbox.poke,
+  });
+  const ops = await startOpsServer({
+    host: env.HOST,
+    port: env.PORT,
+    metrics,
+    ready: async () => ({ database: (await database.pool.query('SELECT 1')).rowCount === 1, bus: bus.healthy() }),
+  });
+  return {
+    port: ops.port,
+    async stop() {
+      stopping.abort();
+      await Promise.all([facts.stop(), webhooks.stop()]);
+      await outbox.stop();
+      await bus.close();
+      await database.close();
+      await ops.stop();
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { eventOf, timing } from '@multiwa/contracts';
+import { appendEvents, type ClaimedDelivery, type Database, disableEndpoint, finishAttempt } from '@multiwa/db';
+import {
+  judgeWebhookAnswer,
+  newId,
+  openWebhookSecrets,
+  signWebhook,
+  type WebhookVerdict,
+  webhookRetryDelayMs,
+} from '@multiwa/domain';
+import {
+  type Cipher,
+  type GuardedFetch,
+  GuardedFetchError,
+  type Logger,
+  type Metrics,
+  UnreadableError,
+} from '@multiwa/runtime';
+
+const keptAnswerBytes = 1_024;
+
+export interface AttemptDeps {
+  database: Pick<Database, 'transaction'>;
+  cipher: Cipher;
+  fetch: GuardedFetch;
+  allowPrivate: boolean;
+  /** This replica, as it claims. */
+  claimedBy: string;
+  logger: Logger;
+  metrics: Metrics;
+  /** The outbox has something new. */
+  onEvent(): void;
+}
+
+interface Answer {
+  responseStatus: number | null;
+  responseBody: string | null;
+  errorCode: string | null;
+}
+
+/** Attempts a claimed delivery once and records what came of it. Never throws for what the endpoint does. */
+export type AttemptDelivery = (delivery: ClaimedDelivery) => Promise<WebhookVerdict>;
+
+export function makeAttemptDelivery(deps: AttemptDeps): AttemptDelivery {
+  const { database, claimedBy, logger, metrics } = deps;
+  const attempts = metrics.counter('webhook_attempts_total', 'Attempts to deliver a webhook, by verdict', ['verdict']);
+  const duration = metrics.histogram(
+    'webhook_attempt_ms',
+    'Time an endpoint took to answer, in milliseconds',
+    [5, 10, 25, 50, 100, 250, 500, 1_000, 5_000, 15_000],
+  );
+
+  return async (delivery) => {
+    const startedAt = new Date();
+    const begun = performance.now();
+    const answer = await send(deps, delivery, startedAt);
+    const durationMs = Math.round(performance.now() - begun);
+    const verdict = judgeWebhookAnswer(answer.responseStatus);
+    const retryInMs = verdict === 'failed' ? webhookRetryDelayMs(delivery.attemptCount + 1) : null;
+    const status = verdict === 'delivered' ? 'DELIVERED' : retryInMs === null ? 'FAILED' : 'PENDING';
+    const { id: deliveryId, endpointId } = delivery;
+    const disabled = await database.transaction(async (tx) => {
+      await finishAttempt(tx, { deliveryId, claimedBy, status, retryInMs, startedAt, durationMs, ...answer });
+      if (verdict !== 'gone' || !(await disableEndpoint(tx, endpointId, 'gone'))) return false;
+      await appendEvents(tx, [disabledEvent(delivery)]);
+      return true;
+    });
+    if (disabled) deps.onEvent();
+    attempts.inc({ verdict });
+    duration.observe(durationMs);
+    const { responseStatus, errorCode } = answer;
+    const { eventId, eventType, attemptCount } = delivery;
+    const ids = { deliveryId, endpointId, eventId, eventType, attempt: attemptCount + 1 };
+    logger.info({ ...ids, verdict, responseStatus, errorCode, durationMs, retryInMs, disabled }, 'Webhook attempted');
+    return verdict;
+  };
+}
+
+async function send(
+  { cipher, fetch, allowPrivate }: AttemptDeps,
+  delivery: ClaimedDelivery,
+  sentAt: Date,
+): Promise<Answer> {
+  const { endpointId, eventId, body, url, secretKeyId: keyId, secretCipher: ciphertext } = delivery;
+  try {
+    const secrets = openWebhookSecrets(cipher, endpointId, { keyId, ciphertext });
+    const answer = await fetch({
+      url,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'MultiWA-Webhooks/1',
+        ...signWebhook({ id: eventId, sentAt, body }, secrets),
+      },
+      body,
+      timeoutMs: timing.webhookTimeoutMs,
+      maxResponseBytes: keptAnswerBytes,
+      allowPrivate,
+    });
+    return { responseStatus: answer.status, responseBody: keepable(answer.body), errorCode: null };
+  } catch (error) {
+    if (error instanceof GuardedFetchError) {
+      return { responseStatus: error.status ?? null, responseBody: null, errorCode: error.code };
+    }
+    // Keys may come back with the next start; the delivery is worth waiting for it.
+    if (error instanceof UnreadableError)
+      return { responseStatus: null, responseBody: null, errorCode: 'secret_unreadable' };
+    throw error;
+  }
+}
+
+/** What the database can hold of an answer that may be anything. */
+function keepable(body: Buffer): string {
+  return body.toString('utf8').replaceAll('\0', '\ufffd');
+}
+
+function disabledEvent({ workspaceId, profileId, endpointId }: ClaimedDelivery) {
+  return eventOf('webhook.disabled', { id: newId(), workspaceId, profileId, data: { endpointId, reason: 'gone' } });
+}

@@ -1,0 +1,71 @@
+import { hostname } from 'node:os';
+import type { Bus } from '@multiwa/bus';
+import { consumers, subjects, timing } from '@multiwa/contracts';
+import { type Database, reconcileProfileEndpoints } from '@multiwa/db';
+import { newId, newWebhookSecret, sealWebhookSecrets } from '@multiwa/domain';
+import { type Cipher, guardedFetch, type Logger, type Metrics, poller, type Running } from '@multiwa/runtime';
+import { makeAttemptDelivery } from './attempt-delivery.js';
+import { startLanes } from './delivery-lanes.js';
+import { makeDeliveries } from './make-deliveries.js';
+
+export interface WebhooksDeps {
+  database: Database;
+  bus: Pick<Bus, 'consumeEvents' | 'onNudge'>;
+  cipher: Cipher;
+  /** The operator's choice: endpoints may be at addresses that are not public. */
+  allowPrivate: boolean;
+  logger: Logger;
+  metrics: Metrics;
+  onEvent(): void;
+}
+
+/** Events in, signed POSTs out: rows in between, so that nothing is lost and nobody waits for a slow receiver. */
+export async function startWebhooks(deps: WebhooksDeps): Promise<Running> {
+  const { database, bus, cipher, allowPrivate, logger, metrics, onEvent } = deps;
+  const claimedBy = `${hostname()}:${process.pid}:${newId()}`;
+  const newSecret = (endpointId: string) => sealWebhookSecrets(cipher, endpointId, [newWebhookSecret()]);
+  const attempt = makeAttemptDelivery({
+    database,
+    cipher,
+    fetch: guardedFetch,
+    allowPrivate,
+    claimedBy,
+    logger,
+    metrics,
+    onEvent,
+  });
+  const lanes = startLanes({ database, attempt, claimedBy, logger });
+  const consumption = await bus.consumeEvents(consumers.webhooks, {
+    batchSize: timing.facts.batch,
+    maxWaitMs: timing.facts.maxWaitMs,
+    everyMs: timing.facts.everyMs,
+    handler: makeDeliveries({ database, newSecret, onDue: lanes.wake }),
+  });
+
+  const touched = new Set<string>();
+  const reconciling = poller(
+    timing.webhooks.pollEveryMs,
+    async () => {
+      const profileIds = [...touched];
+      touched.clear();
+      if (profileIds.length > 0) {
+        await database.transaction((tx) => reconcileProfileEndpoints(tx, { profileIds }, newSecret));
+      }
+    },
+    { name: 'profile webhooks', logger },
+  );
+  const nudges = [
+    bus.onNudge(subjects.nudge.webhooks, lanes.poll),
+    bus.onNudge(subjects.nudge.anyProfile, (subject) => {
+      touched.add(subject.slice(subject.lastIndexOf('.') + 1));
+    }),
+  ];
+  return {
+    async stop() {
+      for (const nudge of nudges) nudge.stop();
+      await reconciling.stop();
+      await consumption.stop();
+      await lanes.stop();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { CodedError, type Scope } from '@multiwa/contracts';
+import type { ApiKey, ApiKeysRepository } from '@multiwa/db';
+import { hashApiKey, isApiKey, sameHash } from '@multiwa/domain';
+import { limits } from '../limits.js';
+import { ReadThroughCache } from '../read-through-cache.js';
+
+/** Whoever presents a valid key: the workspace it opens, and what it may do there. */
+export interface Caller {
+  apiKeyId: string;
+  workspaceId: string;
+  scopes: readonly Scope[];
+  /** SHA-256 of the key, to look at it again while a long answer runs. */
+  keyHash: string;
+}
+
+export interface Authenticator {
+  /** @throws CodedError `api_key_missing`, `_invalid`, `_expired` or `_revoked` */
+  authenticate(key: string | undefined): Promise<Caller>;
+  /** The same by hash, for answers that outlive their request. */
+  recheck(keyHash: string): Promise<Caller>;
+  /** Forgets what is remembered: the next request asks the database. */
+  forgetAll(): void;
+}
+
+export function makeAuthenticator(deps: {
+  apiKeys: Pick<ApiKeysRepository, 'findByHash'>;
+  recordUse(apiKeyId: string, at: Date): void;
+  now(): Date;
+}): Authenticator {
+  const options = { max: limits.cachedKeys, ttlMs: limits.cacheTtlMs };
+  const keys = new ReadThroughCache<ApiKey>(
+    options,
+    async (hash) => (await deps.apiKeys.findByHash(hash)) ?? undefined,
+  );
+
+  async function recheck(hash: string): Promise<Caller> {
+    const key = await keys.get(hash);
+    if (!key || !sameHash(key.hash, hash)) throw new CodedError('api_key_invalid');
+    const now = deps.now();
+    if (key.revokedAt) throw new CodedError('api_key_revoked');
+    if (key.expiresAt && key.expiresAt <= now) throw new CodedError('api_key_expired');
+    deps.recordUse(key.id, now);
+    // Scopes are written by createApiKey only, which parsed them.
+    return { apiKeyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes as Scope[], keyHash: hash };
+  }
+
+  return {
+    async authenticate(key) {
+      if (!key) throw new CodedError('api_key_missing');
+      if (!isApiKey(key)) throw new CodedError('api_key_invalid');
+      return recheck(hashApiKey(key));
+    },
+    recheck,
+    forgetAll: () => keys.clear(),
+  };
+}
+
+/** @throws CodedError `scope_missing` */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (caller.scopes.includes(scope) || caller.scopes.includes('admin')) return;
+  throw new CodedError('scope_missing', { detail: `This call needs the scope ${scope}.` });
+}

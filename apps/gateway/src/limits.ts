@@ -1,0 +1,29 @@
+/** Bounds of this process. What several processes must agree on stands in the contracts. */
+export const limits = {
+  /** Larger than any text that is allowed, so that a text too long is answered with its field named. */
+  bodyBytes: 2 * 1024 * 1024,
+  /** How long a key or a profile may be served from memory; a nudge ends it at once. */
+  cacheTtlMs: 5_000,
+  cachedKeys: 10_000,
+  cachedProfiles: 50_000,
+  /** Times of last use are written this often, many in one statement. */
+  recordUsesEveryMs: 10_000,
+  /** Sends in one insert at most. */
+  acceptBatch: 500,
+  /** How long a send's answer waits for the command stream; the row is durable before that. */
+  publishWaitMs: 2_000,
+  /** Confirmations of the command stream are noted this often. */
+  markCommandedEveryMs: 250,
+  /** While the command stream is away: how often what waits for it is tried again. */
+  republishEveryMs: 500,
+  republishBatch: 500,
+  /** Of an upload of recipients. */
+  csvBytes: 32 * 1024 * 1024,
+  csvRows: 100_000,
+  csvLineLength: 64 * 1024,
+  sendAtMaxAheadMs: 366 * 24 * 60 * 60 * 1_000,
+  /** What one SSE reader may leave unread in this process, and for how long, before it is disconnected. */
+  sseBufferBytes: 1024 * 1024,
+  sseStallMs: 10_000,
+  idempotencyKeyLength: 255,
+} as const;

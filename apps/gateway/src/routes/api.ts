@@ -1,0 +1,164 @@
+import type { EventStreams } from '../sse/event-streams.js';
+import type { Accounts } from '../use-cases/accounts.js';
+import type { ApiKeys } from '../use-cases/api-keys.js';
+import type { Automations } from '../use-cases/automations.js';
+import type { BroadcastControl } from '../use-cases/broadcast-control.js';
+import type { Broadcasts } from '../use-cases/broadcasts.js';
+import type { Contacts } from '../use-cases/contacts.js';
+import type { Conversations } from '../use-cases/conversations.js';
+import type { Linking } from '../use-cases/linking.js';
+import type { Messages } from '../use-cases/messages.js';
+import type { Profiles } from '../use-cases/profiles.js';
+import type { SendMessageUseCase } from '../use-cases/send-message.js';
+import type { Webhooks } from '../use-cases/webhooks.js';
+import { createAccountRoute } from './accounts/create.js';
+import { deleteAccountRoute } from './accounts/delete.js';
+import { getAccountRoute } from './accounts/get.js';
+import { listAccountsRoute } from './accounts/list.js';
+import { updateAccountRoute } from './accounts/update.js';
+import { createApiKeyRoute } from './api-keys/create.js';
+import { listApiKeysRoute } from './api-keys/list.js';
+import { revokeApiKeyRoute } from './api-keys/revoke.js';
+import { cancelRunRoute } from './automations/cancel-run.js';
+import { createAutomationRoute } from './automations/create.js';
+import { deleteAutomationRoute } from './automations/delete.js';
+import { enableAutomationRoutes } from './automations/enable.js';
+import { getAutomationRoute } from './automations/get.js';
+import { listAutomationsRoute } from './automations/list.js';
+import { publishAutomationRoute } from './automations/publish.js';
+import { getRunRoute } from './automations/run.js';
+import { listRunsRoute } from './automations/runs.js';
+import { updateAutomationRoute } from './automations/update.js';
+import { cancelBroadcastRoute } from './broadcasts/cancel.js';
+import { createBroadcastRoute } from './broadcasts/create.js';
+import { deleteBroadcastRoute } from './broadcasts/delete.js';
+import { getBroadcastRoute } from './broadcasts/get.js';
+import { listBroadcastsRoute } from './broadcasts/list.js';
+import { listRecipientsRoute } from './broadcasts/list-recipients.js';
+import { pauseBroadcastRoute } from './broadcasts/pause.js';
+import { resumeBroadcastRoute } from './broadcasts/resume.js';
+import { startBroadcastRoute } from './broadcasts/start.js';
+import { updateBroadcastRoute } from './broadcasts/update.js';
+import { uploadRecipientsRoute } from './broadcasts/upload-recipients.js';
+import { getContactRoute } from './contacts/get.js';
+import { listContactsRoute } from './contacts/list.js';
+import { updateContactRoute } from './contacts/update.js';
+import { getConversationRoute } from './conversations/get.js';
+import { listConversationsRoute } from './conversations/list.js';
+import { conversationMessagesRoute } from './conversations/messages.js';
+import { streamEventsRoute } from './events/stream.js';
+import { cancelMessageRoutes } from './messages/cancel.js';
+import { getMessageRoute } from './messages/get.js';
+import { listMessagesRoute } from './messages/list.js';
+import { sendMessageRoute } from './messages/send.js';
+import { connectProfileRoute } from './profiles/connect.js';
+import { createProfileRoute } from './profiles/create.js';
+import { deleteProfileRoute } from './profiles/delete.js';
+import { disconnectProfileRoute } from './profiles/disconnect.js';
+import { getProfileRoute } from './profiles/get.js';
+import { listProfilesRoute } from './profiles/list.js';
+import { logoutProfileRoute } from './profiles/logout.js';
+import { pairingCodeRoute } from './profiles/pairing-code.js';
+import { qrRoute } from './profiles/qr.js';
+import { updateProfileRoute } from './profiles/update.js';
+import type { App } from './route-types.js';
+import { createWebhookRoute } from './webhooks/create.js';
+import { deleteWebhookRoute } from './webhooks/delete.js';
+import { listDeliveriesRoute } from './webhooks/deliveries.js';
+import { getDeliveryRoute } from './webhooks/delivery.js';
+import { getWebhookRoute } from './webhooks/get.js';
+import { listWebhooksRoute } from './webhooks/list.js';
+import { resendDeliveryRoute } from './webhooks/resend.js';
+import { webhookSecretRoute } from './webhooks/secret.js';
+import { testWebhookRoute } from './webhooks/test.js';
+import { updateWebhookRoute } from './webhooks/update.js';
+
+export interface UseCases {
+  apiKeys: ApiKeys;
+  accounts: Accounts;
+  profiles: Profiles;
+  linking: Linking;
+  sendMessage: SendMessageUseCase;
+  messages: Messages;
+  conversations: Conversations;
+  contacts: Contacts;
+  broadcasts: Broadcasts;
+  broadcastControl: BroadcastControl;
+  automations: Automations;
+  eventStreams: EventStreams;
+  webhooks: Webhooks;
+}
+
+/** Every call of the API, in the order in which /docs shows them. */
+export function apiRoutes(app: App, useCases: UseCases): void {
+  for (const route of [
+    createProfileRoute,
+    listProfilesRoute,
+    getProfileRoute,
+    updateProfileRoute,
+    deleteProfileRoute,
+  ]) {
+    route(app, useCases.profiles);
+  }
+  for (const route of [connectProfileRoute, disconnectProfileRoute, logoutProfileRoute]) route(app, useCases.profiles);
+  for (const route of [qrRoute, pairingCodeRoute]) route(app, useCases.linking);
+  sendMessageRoute(app, useCases.sendMessage);
+  for (const route of [listMessagesRoute, getMessageRoute, cancelMessageRoutes]) route(app, useCases.messages);
+  for (const route of [listConversationsRoute, getConversationRoute, conversationMessagesRoute]) {
+    route(app, useCases.conversations);
+  }
+  for (const route of [listContactsRoute, getContactRoute, updateContactRoute]) route(app, useCases.contacts);
+  for (const route of [
+    createBroadcastRoute,
+    listBroadcastsRoute,
+    getBroadcastRoute,
+    updateBroadcastRoute,
+    deleteBroadcastRoute,
+    listRecipientsRoute,
+    uploadRecipientsRoute,
+  ]) {
+    route(app, useCases.broadcasts);
+  }
+  for (const route of [startBroadcastRoute, pauseBroadcastRoute, resumeBroadcastRoute, cancelBroadcastRoute]) {
+    route(app, useCases.broadcastControl);
+  }
+  for (const route of [
+    createAutomationRoute,
+    listAutomationsRoute,
+    getAutomationRoute,
+    updateAutomationRoute,
+    deleteAutomationRoute,
+    publishAutomationRoute,
+    enableAutomationRoutes,
+    listRunsRoute,
+    getRunRoute,
+    cancelRunRoute,
+  ]) {
+    route(app, useCases.automations);
+  }
+  streamEventsRoute(app, useCases.eventStreams);
+  for (const route of [
+    createWebhookRoute,
+    listWebhooksRoute,
+    getWebhookRoute,
+    updateWebhookRoute,
+    deleteWebhookRoute,
+    webhookSecretRoute,
+    testWebhookRoute,
+    listDeliveriesRoute,
+    getDeliveryRoute,
+    resendDeliveryRoute,
+  ]) {
+    route(app, useCases.webhooks);
+  }
+  for (const route of [
+    createAccountRoute,
+    listAccountsRoute,
+    getAccountRoute,
+    updateAccountRoute,
+    deleteAccountRoute,
+  ]) {
+    route(app, useCases.accounts);
+  }
+  for (const route of [createApiKeyRoute, listApiKeysRoute, revokeApiKeyRoute]) route(app, useCases.apiKeys);
+}

@@ -1,0 +1,13 @@
+import type { EventEnvelope } from '@multiwa/contracts';
+import { encodeEventCursor } from '@multiwa/domain';
+
+/** One event in the text/event-stream format (HTML standard, 9.2). JSON holds no line breaks, so data is one line. */
+export function eventFrame(streamSequence: number, envelope: EventEnvelope): string {
+  const id = encodeEventCursor(streamSequence);
+  return `id: ${id}\nevent: ${envelope.type}\ndata: ${JSON.stringify(envelope)}\n\n`;
+}
+
+/** A line that readers skip; it keeps the connection, and tells that it is there. */
+export function comment(text: string): string {
+  return `: ${text}\n\n`;
+}

@@ -1,0 +1,50 @@
+import type { Bus } from '@multiwa/bus';
+import { CodedError, type listMessagesQuerySchema, subjects } from '@multiwa/contracts';
+import type { MessagesRepository, ProfileScope } from '@multiwa/db';
+import { newId } from '@multiwa/domain';
+import type { z } from 'zod';
+import { viewMessage } from '../views/views.js';
+import type { ResolveChat } from './addressing.js';
+import type { KnownProfiles } from './known-profile.js';
+import { readPage } from './page.js';
+
+export interface MessagesDeps {
+  messages: MessagesRepository;
+  knownProfiles: KnownProfiles;
+  resolveChat: ResolveChat;
+  bus: Pick<Bus, 'nudge'>;
+}
+
+export function makeMessages({ messages, knownProfiles, resolveChat, bus }: MessagesDeps) {
+  return {
+    async list(scope: ProfileScope, query: z.output<typeof listMessagesQuerySchema>) {
+      await knownProfiles.require(scope);
+      const { to, fromMe, status } = query;
+      const chat = to === undefined ? undefined : await resolveChat(scope, to, '#/query/to');
+      const filter = { chat, status, fromMe: fromMe === undefined ? undefined : fromMe === 'true' };
+      return readPage('messages', query, (page) => messages.list(scope, { ...page, ...filter }), viewMessage);
+    },
+
+    async get(scope: ProfileScope, id: string) {
+      await knownProfiles.require(scope);
+      const message = await messages.find(scope, id);
+      if (!message) throw new CodedError('message_not_found');
+      return viewMessage(message);
+    },
+
+    async cancel(scope: ProfileScope, id: string) {
+      await knownProfiles.require(scope);
+      const cancelled = await messages.cancelScheduled(scope, id, newId());
+      if (cancelled) {
+        bus.nudge(subjects.nudge.outbox);
+        return viewMessage(cancelled);
+      }
+      const message = await messages.find(scope, id);
+      if (!message) throw new CodedError('message_not_found');
+      // Asking twice asks once.
+      if (message.status === 'CANCELLED') return viewMessage(message);
+      throw new CodedError('message_not_cancellable', { detail: `The message is ${message.status}.` });
+    },
+  };
+}
+export type Messages = ReturnType<typeof makeMessages>;

@@ -1,0 +1,217 @@
+import { type Bus, connectBus } from '@multiwa/bus';
+import { type Network, networkSchema, outboundContentSchema, subjects } from '@multiwa/contracts';
+import {
+  acceptMessages,
+  accountsRepository,
+  apiKeysRepository,
+  automationsRepository,
+  broadcastsRepository,
+  contactsRepository,
+  conversationsRepository,
+  type Database,
+  idempotencyRepository,
+  messagesRepository,
+  openDatabase,
+  profilesRepository,
+  webhooksRepository,
+} from '@multiwa/db';
+import { makeAcceptanceOrder, newId } from '@multiwa/domain';
+import { baseEnv, type Cipher, createCipher, createMetrics, type Logger, type Running } from '@multiwa/runtime';
+import { z } from 'zod';
+import { commandOf, startAcceptor } from './accept/acceptor.js';
+import { startCommandPublisher } from './accept/command-publisher.js';
+import { startConfirmations } from './accept/confirmations.js';
+import { buildApp } from './app.js';
+import { makeAuthenticator } from './auth/authenticate.js';
+import { startUseRecorder } from './auth/use-recorder.js';
+import type { App } from './routes/route-types.js';
+import { makeEventStreams } from './sse/event-streams.js';
+import { Stops } from './stops.js';
+import { makeAccounts } from './use-cases/accounts.js';
+import { makeResolveChat } from './use-cases/addressing.js';
+import { makeApiKeys } from './use-cases/api-keys.js';
+import { makeAutomations } from './use-cases/automations.js';
+import { makeBroadcastControl } from './use-cases/broadcast-control.js';
+import { makeBroadcasts } from './use-cases/broadcasts.js';
+import { makeContacts } from './use-cases/contacts.js';
+import { makeConversations } from './use-cases/conversations.js';
+import { makeKnownProfiles } from './use-cases/known-profile.js';
+import { makeLinking } from './use-cases/linking.js';
+import { makeMessages } from './use-cases/messages.js';
+import { makeProfiles } from './use-cases/profiles.js';
+import { makeSendMessage } from './use-cases/send-message.js';
+import { makeWebhooks } from './use-cases/webhooks.js';
+
+export const version = '0.1.0';
+
+export const gatewayEnv = z.object({
+  ...baseEnv,
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  /** Networks that profiles may be created on. */
+  MULTIWA_NETWORKS: z
+    .string()
+    .default('live,sandbox')
+    .transform((list) => list.split(',').map((name) => name.trim().toUpperCase()))
+    .pipe(z.array(networkSchema).min(1)),
+  /** Seals the secrets of webhooks. */
+  MULTIWA_ENCRYPTION_KEY: z.string().min(1),
+  /** Webhooks may go to private addresses: for receivers in the operator’s own network. */
+  MULTIWA_ALLOW_PRIVATE_URLS: z.stringbool().default(false),
+});
+
+export interface GatewayParts {
+  database: Database;
+  bus: Bus;
+  networks: readonly Network[];
+  cipher: Cipher;
+  allowPrivateUrls: boolean;
+  logger: Logger;
+  stops: Stops;
+}
+
+/** Puts the parts together. The returned app is complete but does not listen. */
+export async function wireGateway(parts: GatewayParts): Promise<App> {
+  const { database, bus, networks, cipher, allowPrivateUrls, logger, stops } = parts;
+  const now = () => new Date();
+  const onError = (error: unknown) => logger.error({ err: error }, 'a background write failed');
+  const metrics = createMetrics('gateway');
+  const apiKeys = apiKeysRepository(database);
+  const accounts = accountsRepository(database);
+  const profiles = profilesRepository(database);
+  const messages = messagesRepository(database);
+  const contacts = contactsRepository(database);
+
+  const uses = startUseRecorder({ apiKeys, onError });
+  stops.add(() => uses.stop());
+  const authenticator = makeAuthenticator({ apiKeys, recordUse: uses.record, now });
+  const knownProfiles = makeKnownProfiles(profiles);
+  const resolveChat = makeResolveChat({ contacts });
+
+  const confirmations = startConfirmations({ messages, onError });
+  stops.add(() => confirmations.stop());
+  const publisher = startCommandPublisher({
+    bus,
+    unconfirmed: async (profileId, limit) =>
+      (await messages.uncommanded(profileId, limit)).map((row) =>
+        commandOf({ ...row, content: outboundContentSchema.parse(row.content) }),
+      ),
+    confirmed: confirmations.note,
+    confirmedNow: confirmations.noteNow,
+    logger,
+  });
+  stops.add(() => publisher.stop());
+  const accepted = metrics.counter('messages_accepted_total', 'Sends that were made durable.');
+  const acceptor = startAcceptor({
+    async insert(batch) {
+      const ids = await acceptMessages(database, batch);
+      accepted.inc(ids.size);
+      return ids;
+    },
+    publisher,
+  });
+  stops.add(() => acceptor.stop());
+
+  const keysChanged = bus.onNudge(subjects.nudge.apiKeys, authenticator.forgetAll);
+  const profileChanged = bus.onNudge(subjects.nudge.anyProfile, (subject) => {
+    knownProfiles.forget(subject.slice(subject.lastIndexOf('.') + 1));
+  });
+  stops.add(() => {
+    for (const listener of [keysChanged, profileChanged]) listener.stop();
+  });
+
+  const broadcastRows = broadcastsRepository(database);
+  const broadcasts = makeBroadcasts({ broadcasts: broadcastRows, knownProfiles, now });
+
+  const app = await buildApp({
+    authenticator,
+    idempotency: idempotencyRepository(database),
+    logger,
+    metrics,
+    version,
+    ready: async () => ({ database: await answers(database), bus: bus.healthy() }),
+    useCases: {
+      apiKeys: makeApiKeys({
+        apiKeys,
+        keysChanged() {
+          authenticator.forgetAll();
+          bus.nudge(subjects.nudge.apiKeys);
+        },
+        now,
+      }),
+      accounts: makeAccounts({ accounts }),
+      profiles: makeProfiles({
+        profiles,
+        accounts,
+        bus,
+        networks: new Set(networks),
+        forget: knownProfiles.forget,
+        logger,
+      }),
+      linking: makeLinking({ profiles, bus, now }),
+      sendMessage: makeSendMessage({
+        knownProfiles,
+        resolveChat,
+        acceptor,
+        messages,
+        nextInOrder: makeAcceptanceOrder(Date.now, newId),
+        now,
+      }),
+      messages: makeMessages({ messages, knownProfiles, resolveChat, bus }),
+      conversations: makeConversations({ conversations: conversationsRepository(database), messages, knownProfiles }),
+      contacts: makeContacts({ contacts, knownProfiles }),
+      broadcasts,
+      broadcastControl: makeBroadcastControl({
+        broadcasts: broadcastRows,
+        view: broadcasts.view,
+        knownProfiles,
+        bus,
+        now,
+      }),
+      automations: makeAutomations({
+        automations: automationsRepository(database),
+        knownProfiles,
+        allowPrivateUrls,
+        bus,
+      }),
+      eventStreams: makeEventStreams({ bus, profiles, authenticator, logger, metrics }),
+      webhooks: makeWebhooks({ webhooks: webhooksRepository(database), knownProfiles, cipher, allowPrivateUrls, bus }),
+    },
+  });
+  stops.add(() => app.close());
+  return app;
+}
+
+/** Opens what the gateway needs, wires it and listens. */
+export async function startGateway(
+  env: z.output<typeof gatewayEnv>,
+  logger: Logger,
+  onFatal: (error: Error) => void,
+): Promise<Running> {
+  const stops = new Stops();
+  const cipher = createCipher(env.MULTIWA_ENCRYPTION_KEY);
+  const database = openDatabase({
+    url: env.DATABASE_URL,
+    applicationName: 'multiwa-gateway',
+    onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
+  });
+  stops.add(() => database.close());
+  const bus = await connectBus({ url: env.NATS_URL, name: 'gateway', logger, onFatal });
+  stops.add(() => bus.close());
+  const app = await wireGateway({
+    database,
+    bus,
+    networks: env.MULTIWA_NETWORKS,
+    cipher,
+    allowPrivateUrls: env.MULTIWA_ALLOW_PRIVATE_URLS,
+    logger,
+    stops,
+  });
+  const address = await app.listen({ host: env.HOST, port: env.PORT });
+  logger.info({ address }, 'gateway listens');
+  return { stop: () => stops.run() };
+}
+
+async function answers({ pool }: Database): Promise<boolean> {
+  await pool.query('SELECT 1');
+  return true;
+}

@@ -1,0 +1,157 @@
+import { exampleFlow } from '@multiwa/contracts';
+import { newId } from '@multiwa/domain';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestGateway, type Tenant, type TestGateway } from './gateway.js';
+
+let gateway: TestGateway;
+let other: Tenant;
+/** Ids of rows that belong to the other workspace, by the name of the path parameter. */
+let foreign: Record<string, string>;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  other = await gateway.newTenant();
+  const { prisma } = gateway.database;
+  const profileId = await gateway.newProfile(other);
+  const sent = await gateway.send(profileId, 'theirs', { key: other.key });
+  const account = await gateway.call('POST', '/accounts', { key: other.key, body: { name: 'Theirs' } });
+  const contact = await prisma.contact.create({ data: { id: newId(), profileId, phone: '6281234567890' } });
+  const chat = '6281234567890@s.whatsapp.net';
+  const conversation = await prisma.conversation.create({ data: { id: newId(), profileId, chat } });
+  const theirs = { key: other.key };
+  const automation = await gateway.call('POST', '/automations', {
+    ...theirs,
+    body: { name: 'Theirs', flow: exampleFlow },
+  });
+  const automationId = String(automation.json.id);
+  const run = { id: newId(), workspaceId: other.workspaceId, automationId, version: 1, profileId, chat };
+  const { id: runId } = await prisma.automationRun.create({
+    data: { ...run, contactId: contact.id, nodeId: 'ask', triggerEventId: newId(), wakeAt: new Date() },
+  });
+  const webhook = await gateway.call('POST', '/webhooks', { ...theirs, body: { url: 'https://1.1.1.1/' } });
+  const endpointId = String(webhook.json.id);
+  const delivery = { id: newId(), workspaceId: other.workspaceId, endpointId, eventId: newId() };
+  const { id: deliveryId } = await prisma.webhookDelivery.create({
+    data: { ...delivery, eventType: 'message.sent', body: '{}', status: 'FAILED' },
+  });
+  const key = await prisma.apiKey.findFirstOrThrow({ where: { workspaceId: other.workspaceId } });
+  foreign = {
+    profileId,
+    messageId: String(sent.json.id),
+    accountId: String(account.json.id),
+    contactId: contact.id,
+    conversationId: conversation.id,
+    apiKeyId: key.id,
+    automationId,
+    runId,
+    webhookId: endpointId,
+    deliveryId,
+    broadcastId: await newBroadcast(profileId, other.key),
+  };
+});
+afterAll(() => gateway.stop());
+
+async function newBroadcast(profileId: string, key: string): Promise<string> {
+  const audience = { kind: 'recipients', recipients: [{ to: '6281234567890' }] };
+  const body = { name: 'Theirs', profileId, content: { type: 'TEXT', text: 'Hi' }, audience };
+  const made = await gateway.call('POST', '/broadcasts', { key, body });
+  expect(made.status).toBe(201);
+  return String(made.json.id);
+}
+
+interface Operation {
+  method: string;
+  path: string;
+  body: unknown;
+  contentType: string | undefined;
+}
+
+/** Every documented call whose path has an id, with the example of its body. */
+async function operationsWithIds(): Promise<Operation[]> {
+  const document = (await gateway.call('GET', '/docs/json')).json as unknown as {
+    paths: Record<
+      string,
+      Record<string, { requestBody?: { content: Record<string, { schema?: { $ref: string }; example?: unknown }> } }>
+    >;
+    components: { schemas: Record<string, { example?: unknown }> };
+  };
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(() => path.includes('{'))
+      .map(([method, { requestBody }]) => {
+        const csv = requestBody?.content['text/csv']?.example;
+        const ref = requestBody?.content['application/json']?.schema?.$ref.split('/').at(-1) ?? '';
+        return {
+          method: method.toUpperCase(),
+          path,
+          body: csv ?? (requestBody && (document.components.schemas[ref]?.example ?? {})),
+          contentType: csv === undefined ? undefined : 'text/csv',
+        };
+      }),
+  );
+}
+
+const fill = (path: string, ids: Record<string, string>) =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? expect.unreachable(`no foreign ${name} in this test`));
+
+test('no id of another workspace opens anything: each call answers as if it did not exist, and changes nothing', async () => {
+  const operations = await operationsWithIds();
+  expect(operations.length).toBeGreaterThan(20);
+  const missing = Object.fromEntries(Object.keys(foreign).map((name) => [name, newId()]));
+  const ownProfile = { profileId: await gateway.newProfile() };
+  const before = await snapshot();
+  for (const { method, path, body, contentType } of operations) {
+    const headers = { 'x-request-id': 'same', ...(contentType && { 'content-type': contentType }) };
+    const call = (ids: Record<string, string>) => gateway.call(method, fill(path, ids), { body, headers });
+    const [theirs, nobodys] = [await call(foreign), await call(missing)];
+    expect([method, path, theirs.status]).toEqual([method, path, 404]);
+    expect(theirs.text).toBe(nobodys.text);
+    if (/\{profileId\}.*\{/.test(path)) {
+      const throughMine = await call({ ...foreign, ...ownProfile });
+      expect([method, path, throughMine.status]).toEqual([method, path, 404]);
+    }
+  }
+  expect(await snapshot()).toEqual(before);
+});
+
+test('what is theirs stands in no list of ours', async () => {
+  for (const path of ['/profiles', '/accounts', '/api-keys', '/automations', '/webhooks', '/broadcasts']) {
+    const { json } = await gateway.call('GET', path);
+    const ids = json.items?.map(({ id }) => id);
+    for (const id of Object.values(foreign)) expect(ids).not.toContain(id);
+  }
+});
+
+test('an account of another workspace takes none of our profiles', async () => {
+  const accountId = foreign.accountId;
+  const created = await gateway.call('POST', '/profiles', { body: { name: 'x', network: 'SANDBOX', accountId } });
+  expect(created).toMatchObject({ status: 404, json: { code: 'account_not_found' } });
+  const mine = await gateway.newProfile();
+  const moved = await gateway.call('PATCH', `/profiles/${mine}`, { body: { accountId } });
+  expect(moved).toMatchObject({ status: 404, json: { code: 'account_not_found' } });
+});
+
+test('an Idempotency-Key of another workspace is not ours', async () => {
+  const headers = { 'idempotency-key': 'shared' };
+  const body = { name: 'Same' };
+  const theirs = await gateway.call('POST', '/accounts', { key: other.key, body, headers });
+  const ours = await gateway.call('POST', '/accounts', { body, headers });
+  expect(ours.status).toBe(201);
+  expect(ours.json.id).not.toBe(theirs.json.id);
+});
+
+async function snapshot() {
+  const { prisma } = gateway.database;
+  return Promise.all([
+    prisma.profile.findMany({ where: { workspaceId: other.workspaceId } }),
+    prisma.message.findMany({ where: { workspaceId: other.workspaceId }, select: { id: true, status: true } }),
+    prisma.account.findMany({ where: { workspaceId: other.workspaceId } }),
+    prisma.contact.findMany({ where: { profileId: foreign.profileId } }),
+    prisma.automation.findMany({ where: { workspaceId: other.workspaceId } }),
+    prisma.automationRun.findMany({ where: { workspaceId: other.workspaceId } }),
+    prisma.webhookEndpoint.findMany({ where: { workspaceId: other.workspaceId } }),
+    prisma.webhookDelivery.findMany({ where: { workspaceId: other.workspaceId } }),
+    prisma.broadcast.findMany({ where: { workspaceId: other.workspaceId } }),
+    prisma.apiKey.findMany({ where: { workspaceId: other.workspaceId }, select: { id: true, revokedAt: true } }),
+  ]);
+}

@@ -1,0 +1,109 @@
+import type { SendCommand } from '@multiwa/contracts';
+import {
+  type AcceptedMessage,
+  acceptMessagesIn,
+  countInFlight,
+  type Database,
+  lockOwnedBroadcast,
+  lockPace,
+  markAccepted,
+  nextRecipient,
+  savePace,
+} from '@multiwa/db';
+import {
+  inFlightLimit,
+  lookupIn,
+  newId,
+  parseTextTemplate,
+  readBroadcastSettings,
+  renderTemplate,
+  takeSlot,
+  waMessageIdFrom,
+} from '@multiwa/domain';
+import type { Transaction } from '../messages/publish-sends.js';
+import { endBroadcast } from './end-broadcast.js';
+
+/** What one look at a broadcast led to. */
+export type Step =
+  /** A message was accepted; its command is to be published. */
+  | { outcome: 'accepted'; command: SendCommand }
+  /** The pace does not allow a message yet. */
+  | { outcome: 'wait'; waitMs: number }
+  /** As many messages as allowed wait for WhatsApp; or all have been accepted and the last ones wait. */
+  | { outcome: 'in-flight' }
+  | { outcome: 'completed' | 'failed' }
+  /** Paused, cancelled, or driven by another scheduler. */
+  | { outcome: 'lost' };
+
+/**
+ * One step of a broadcast in one transaction: as long as it runs, and is this owner's, and its profile has a slot, the
+ * next recipient's message is accepted as the API accepts one. What makes the message (ids, text) comes from the
+ * recipient's row, so a crash before the commit repeats nothing and a crash after it loses nothing: the sweep hands
+ * over what is accepted.
+ */
+export function makeAcceptNext({ transaction }: Pick<Database, 'transaction'>, owner: string, random = Math.random) {
+  return (broadcastId: string): Promise<Step> =>
+    transaction(async (tx): Promise<Step> => {
+      const broadcast = await lockOwnedBroadcast(tx, broadcastId, owner);
+      if (!broadcast) return { outcome: 'lost' };
+      if (broadcast.profileDeleted) {
+        await endBroadcast(tx, broadcast, { action: 'fail', failureCode: 'profile_deleted' });
+        return { outcome: 'failed' };
+      }
+      const { content, pace } = readBroadcastSettings(broadcast);
+      const recipient = await nextRecipient(tx, broadcastId);
+      const inFlight = await countInFlight(tx, broadcastId);
+      if (!recipient && inFlight === 0) {
+        await endBroadcast(tx, broadcast, { action: 'complete' });
+        return { outcome: 'completed' };
+      }
+      if (!recipient || inFlight >= inFlightLimit(pace)) return { outcome: 'in-flight' };
+
+      const { now, ...used } = await lockPace(tx, broadcast.profileId);
+      const slot = takeSlot(pace, used, now, random());
+      if (!slot.due) return { outcome: 'wait', waitMs: slot.waitMs };
+
+      const rendered = renderTemplate(parseTextTemplate(content.text, '#/content/text'), lookupIn(recipient.variables));
+      if (!rendered.ok) throw new Error(`recipient ${recipient.id} was frozen without ${rendered.missing.join(', ')}`);
+      // With a space, which no Idempotency-Key of the API can have.
+      const cause = `broadcast ${recipient.id}`;
+      const message: AcceptedMessage = {
+        id: newId(),
+        workspaceId: broadcast.workspaceId,
+        profileId: broadcast.profileId,
+        chat: recipient.chat,
+        waMessageId: waMessageIdFrom(cause),
+        origin: 'BROADCAST',
+        content: { type: 'TEXT', text: rendered.text },
+        status: 'QUEUED',
+        idempotencyKey: cause,
+        requestHash: null,
+        sendAt: null,
+        createdAt: now,
+      };
+      await accept(tx, message);
+      await markAccepted(tx, recipient.id, message.id);
+      await savePace(tx, broadcast.profileId, slot.state);
+      return { outcome: 'accepted', command: commandOf(message) };
+    });
+}
+export type AcceptNext = ReturnType<typeof makeAcceptNext>;
+
+/** The recipient is PENDING, so its message cannot be there; the profile may have been deleted in this moment. */
+async function accept(tx: Transaction, message: AcceptedMessage): Promise<void> {
+  const accepted = await acceptMessagesIn(tx, [message]);
+  if (!accepted.has(message.id)) throw new Error(`the message of ${message.idempotencyKey} was not accepted`);
+}
+
+function commandOf({
+  id,
+  workspaceId,
+  profileId,
+  waMessageId,
+  chat,
+  content,
+  createdAt,
+}: AcceptedMessage): SendCommand {
+  const acceptedAt = createdAt.toISOString();
+  return { messageId: id, workspaceId, profileId, waMessageId, chat, content, acceptedAt, guarded: true };
+}

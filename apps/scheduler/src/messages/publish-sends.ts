@@ -1,0 +1,60 @@
+import type { Bus } from '@multiwa/bus';
+import { eventOf, type FailureCode, failureReasons, outboundContentSchema, type SendCommand } from '@multiwa/contracts';
+import { appendEvents, type Database, type DueMessage, failMessages } from '@multiwa/db';
+import { newId } from '@multiwa/domain';
+
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+
+export interface Sendable {
+  message: DueMessage;
+  command: SendCommand;
+}
+
+/** What can be sent, as commands; what cannot ends FAILED, with its event, in the same transaction. */
+export async function sortOut(tx: Transaction, due: readonly DueMessage[], repeated: boolean): Promise<Sendable[]> {
+  const sendable: Sendable[] = [];
+  const failed: { message: DueMessage; code: FailureCode; detail: string | null }[] = [];
+  for (const message of due) {
+    const content = outboundContentSchema.safeParse(message.content);
+    if (message.profileDeleted) failed.push({ message, code: 'profile_deleted', detail: null });
+    else if (!content.success) failed.push({ message, code: 'unsupported_by_engine', detail: null });
+    else sendable.push({ message, command: commandOf(message, content.data, repeated) });
+  }
+  const at = new Date();
+  for (const { message, code, detail } of failed) await failMessages(tx, [message.id], { code, detail, at });
+  await appendEvents(
+    tx,
+    failed.map(({ message, code, detail }) => failedEvent(message, code, detail, at)),
+  );
+  return sendable;
+}
+
+/** Publishes sends in the order given; returns the ids that the command stream has confirmed. */
+export async function publishSends(bus: Pick<Bus, 'publishCommands'>, sendable: readonly Sendable[]) {
+  const results = await bus.publishCommands(
+    sendable.map(({ command }) => ({ verb: 'send' as const, payload: command })),
+  );
+  return sendable.filter((_, index) => results[index]?.ok).map(({ message }) => message.id);
+}
+
+function commandOf(message: DueMessage, content: SendCommand['content'], repeated: boolean): SendCommand {
+  const { id: messageId, workspaceId, profileId, waMessageId, chat, origin, sendAt, createdAt } = message;
+  return {
+    messageId,
+    workspaceId,
+    profileId,
+    waMessageId,
+    chat,
+    content,
+    // A scheduled message takes its place in the chat at its time.
+    acceptedAt: (sendAt ?? createdAt).toISOString(),
+    ...(repeated && { repeated }),
+    ...(origin === 'BROADCAST' && { guarded: true }),
+  };
+}
+
+function failedEvent(message: DueMessage, code: FailureCode, detail: string | null, at: Date) {
+  const { id: messageId, workspaceId, profileId, waMessageId, chat } = message;
+  const data = { messageId, waMessageId, chat, at: at.toISOString(), code, sentence: failureReasons[code], detail };
+  return eventOf('message.failed', { id: newId(), workspaceId, profileId, data });
+}

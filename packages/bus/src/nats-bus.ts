@@ -1,0 +1,242 @@
+import {
+  type AskVerb,
+  CodedError,
+  type ConsumerSpec,
+  type EventEnvelope,
+  eventEnvelopeSchema,
+  type FactKind,
+  subjects,
+} from '@multiwa/contracts';
+import type { JetStreamClient, JetStreamManager, JsMsg, Msg, NatsConnection } from 'nats';
+import { answerOne, ask } from './ask.js';
+import { commandPublication, factPublication, parseFact } from './catalog-messages.js';
+import { decode, encode } from './codec.js';
+import { consumeBatches } from './consume-batches.js';
+import { consumeProfileCommands } from './consume-profile-commands.js';
+import { toBusMessage } from './deliveries.js';
+import { parseMessage } from './parse.js';
+import { ensureConsumer, provision } from './provision.js';
+import { type Publication, Publisher } from './publisher.js';
+import { readEvents } from './read-events.js';
+import type * as types from './types.js';
+
+const DRAIN_TIMEOUT_MS = 2_000;
+
+/** The bus over one connection. */
+export class NatsBus implements types.Bus {
+  /** Set once `close` was called. */
+  closing = false;
+  readonly #connection: NatsConnection;
+  readonly #jetStream: JetStreamClient;
+  readonly #manager: JetStreamManager;
+  readonly #logger: types.BusLogger;
+  readonly #publisher: Publisher;
+  readonly #open = new Set<types.Consumption>();
+  readonly #answering = new Set<Promise<void>>();
+  #connected = true;
+  #repairing: Promise<void> | undefined;
+
+  constructor(connection: NatsConnection, manager: JetStreamManager, logger: types.BusLogger) {
+    this.#connection = connection;
+    this.#manager = manager;
+    this.#jetStream = connection.jetstream();
+    this.#logger = logger;
+    this.#publisher = new Publisher(connection, logger, () => this.#repair());
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+    this.#publisher.hold();
+  }
+
+  reconnected(): void {
+    this.#connected = true;
+    this.#publisher.resume();
+  }
+
+  publishCommand<V extends types.CommandVerb>(
+    verb: V,
+    payload: types.CommandPayload<V>,
+    headers?: types.BusHeaders,
+  ): Promise<types.Published> {
+    return this.#publisher.publish(commandPublication(verb, payload, headers));
+  }
+
+  publishFact<K extends FactKind>(
+    kind: K,
+    payload: types.FactPayload<K>,
+    headers?: types.BusHeaders,
+  ): Promise<types.Published> {
+    return this.#publisher.publish(factPublication(kind, payload, headers));
+  }
+
+  publishCommands(items: readonly types.CommandItem[]): Promise<types.PublishResult[]> {
+    return this.#publishAll(items.map(({ verb, payload, headers }) => commandPublication(verb, payload, headers)));
+  }
+
+  publishFacts(items: readonly types.FactItem[]): Promise<types.PublishResult[]> {
+    return this.#publishAll(items.map(({ kind, payload, headers }) => factPublication(kind, payload, headers)));
+  }
+
+  publishEvents(envelopes: readonly EventEnvelope[]): Promise<types.PublishResult[]> {
+    return this.#publishAll(
+      envelopes.map((envelope) => ({
+        subject: subjects.event(envelope.workspaceId, envelope.profileId, envelope.type),
+        dedupeKey: envelope.id,
+        payload: envelope,
+      })),
+    );
+  }
+
+  consumeFacts(spec: ConsumerSpec, options: types.BatchOptions<types.FactMessage>): Promise<types.Consumption> {
+    return this.#consume(spec, parseFact, options);
+  }
+
+  consumeEvents(
+    spec: ConsumerSpec,
+    options: types.BatchOptions<types.BusMessage<EventEnvelope>>,
+  ): Promise<types.Consumption> {
+    return this.#consume(spec, (raw) => toBusMessage(raw, parseMessage(eventEnvelopeSchema, raw.data)), options);
+  }
+
+  async consumeProfileCommands(options: types.ProfileCommandsOptions): Promise<types.Consumption> {
+    return this.#track(
+      await consumeProfileCommands(
+        {
+          connection: this.#connection,
+          jetStream: this.#jetStream,
+          manager: this.#manager,
+          logger: this.#logger,
+          repair: () => this.#repair(),
+        },
+        options,
+      ),
+    );
+  }
+
+  async readEvents(options: types.ReadEventsOptions): Promise<types.EventReader> {
+    const reader = await readEvents(
+      { jetStream: this.#jetStream, manager: this.#manager, logger: this.#logger, repair: () => this.#repair() },
+      options,
+    );
+    const { stop } = this.#track(reader);
+    return { [Symbol.asyncIterator]: () => reader[Symbol.asyncIterator](), stop };
+  }
+
+  ask<V extends AskVerb>(verb: V, profileId: string, request: types.AskRequest<V>): Promise<types.AskResponse<V>> {
+    // A question asked while disconnected would be lost and only time out.
+    if (!this.healthy()) return Promise.reject(new CodedError('service_unavailable'));
+    return ask(this.#connection, verb, profileId, request);
+  }
+
+  answer<V extends AskVerb>(
+    verb: V,
+    profileId: string,
+    handler: (request: types.AskRequest<V>) => Promise<types.AskResponse<V>>,
+  ): types.Stoppable {
+    return this.#subscribe(subjects.ask(profileId, verb), (message) => {
+      const work = answerOne(this.#logger, verb, message, handler);
+      this.#answering.add(work);
+      void work.finally(() => this.#answering.delete(work));
+    });
+  }
+
+  nudge(subject: string, data?: unknown): void {
+    try {
+      if (this.healthy()) this.#connection.publish(subject, data === undefined ? undefined : encode(data));
+    } catch (error) {
+      this.#logger.warn({ err: error, subject }, 'A nudge could not be sent');
+    }
+  }
+
+  onNudge(subject: string, handler: (subject: string, data: unknown) => void): types.Stoppable {
+    return this.#subscribe(subject, (message) => handler(message.subject, decode(message.data)));
+  }
+
+  async purgeCommands(profileId: string): Promise<void> {
+    await this.#manager.streams.purge(subjects.commandStreamOf(profileId), { filter: subjects.commandsOf(profileId) });
+  }
+
+  healthy(): boolean {
+    return this.#connected && !this.closing && !this.#connection.isClosed();
+  }
+
+  async close(): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    await Promise.all([...this.#open].map((consumption) => consumption.stop()));
+    while (this.#answering.size > 0) await Promise.all(this.#answering);
+    if (this.#connected) await this.#publisher.idle();
+    this.#publisher.close();
+    // Only flushes now: drain() by itself does not wait for asynchronous handlers.
+    const drained = this.#connection.isClosed() || !this.#connected ? undefined : this.#connection.drain();
+    await Promise.race([
+      drained?.catch(() => undefined),
+      new Promise((resolve) => setTimeout(resolve, DRAIN_TIMEOUT_MS).unref()),
+    ]);
+    await this.#connection.close();
+  }
+
+  async #publishAll(publications: readonly Publication[]): Promise<types.PublishResult[]> {
+    return Promise.all(
+      publications.map((publication) =>
+        this.#publisher.publish(publication).then(
+          (published) => ({ ok: true as const, ...published }),
+          (error: Error) => ({ ok: false as const, error }),
+        ),
+      ),
+    );
+  }
+
+  async #consume<M>(
+    spec: ConsumerSpec,
+    parse: (raw: JsMsg) => M,
+    options: types.BatchOptions<M>,
+  ): Promise<types.Consumption> {
+    const ensure = async (wanted: ConsumerSpec) => {
+      await this.#repair();
+      await ensureConsumer(this.#manager, wanted, this.#logger);
+    };
+    await ensureConsumer(this.#manager, spec, this.#logger);
+    const dependencies = { jetStream: this.#jetStream, logger: this.#logger, ensure };
+    return this.#track(await consumeBatches(dependencies, spec, parse, options));
+  }
+
+  #track(consumption: types.Consumption): types.Consumption {
+    let stopping: Promise<void> | undefined;
+    const tracked: types.Consumption = {
+      stop: () => {
+        stopping ??= consumption.stop().finally(() => this.#open.delete(tracked));
+        return stopping;
+      },
+    };
+    this.#open.add(tracked);
+    return tracked;
+  }
+
+  /** An exception in a callback would end the client's read loop, so none gets out of here. */
+  #subscribe(subject: string, onMessage: (message: Msg) => void): types.Stoppable {
+    const subscription = this.#connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error) {
+          this.#logger.error({ err: error, subject }, 'A subscription was refused');
+          return;
+        }
+        try {
+          onMessage(message);
+        } catch (cause) {
+          this.#logger.error({ err: cause, subject: message.subject }, 'The handler of a message threw');
+        }
+      },
+    });
+    return { stop: () => subscription.unsubscribe() };
+  }
+
+  /** One at a time: many consumers notice a missing stream together. */
+  #repair(): Promise<void> {
+    this.#repairing ??= provision(this.#manager, this.#logger).finally(() => {
+      this.#repairing = undefined;
+    });
+    return this.#repairing;
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { chatSchema } from '../addresses.js';
+import { outboundContentSchema } from '../content.js';
+import { idSchema } from '../ids.js';
+
+/** "Please send this." Carries all that the engine needs, so that sending reads no table. */
+export const sendCommandSchema = z.object({
+  messageId: idSchema,
+  workspaceId: idSchema,
+  profileId: idSchema,
+  waMessageId: z.string().min(8).max(64),
+  chat: chatSchema,
+  content: outboundContentSchema,
+  /** When it was accepted, or came due; orders the messages of one chat. */
+  acceptedAt: z.iso.datetime(),
+  /** Set by the sweep: the command may have been carried out before, so ask the database first. */
+  repeated: z.boolean().optional(),
+  /** Ask the database right before sending whether the message is still QUEUED: a paused broadcast takes its messages back. */
+  guarded: z.boolean().optional(),
+});
+export type SendCommand = z.infer<typeof sendCommandSchema>;
+
+/** Commands by verb. Each is deduplicated in its stream by the key given here. */
+export const commands = {
+  send: {
+    schema: sendCommandSchema,
+    /** With the time, because a message that a paused broadcast took back is handed over again when it is resumed. */
+    dedupeKey: (command: SendCommand) => `${command.messageId}:${command.acceptedAt}`,
+    description: 'Send one message from a profile.',
+  },
+} as const;

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { chatSchema, identitySchema } from '../addresses.js';
+import { contentSchema, messageTypeSchema } from '../content.js';
+import { idSchema } from '../ids.js';
+import { failureCodeSchema } from '../message-status.js';
+import { profileHealthSchema, sessionStatusSchema, statusReasonSchema } from '../profile-status.js';
+
+const time = z.iso.datetime();
+
+const messageRef = z.object({
+  messageId: idSchema,
+  waMessageId: z.string(),
+  chat: chatSchema,
+});
+
+const messageReceived = messageRef.extend({
+  fromMe: z.boolean(),
+  type: messageTypeSchema,
+  content: contentSchema,
+  sender: identitySchema.extend({ pushName: z.string().nullable() }),
+  contactId: idSchema.nullable(),
+  /** True when this contact had never written to this profile before. */
+  firstOfContact: z.boolean(),
+  timestamp: time,
+});
+
+const messageMoved = messageRef.extend({ at: time });
+
+const profileStatus = z.object({
+  status: sessionStatusSchema,
+  reason: statusReasonSchema.nullable(),
+  sentence: z.string().nullable(),
+  health: profileHealthSchema,
+  self: identitySchema.nullable(),
+});
+
+const broadcastState = z.object({
+  broadcastId: idSchema,
+  status: z.enum(['DRAFT', 'SCHEDULED', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED']),
+  counts: z.record(z.string(), z.number().int()),
+});
+
+const automationRun = z.object({
+  automationId: idSchema,
+  runId: idSchema,
+  version: z.number().int(),
+  contactId: idSchema,
+  chat: chatSchema,
+});
+
+function event<T extends z.ZodType>(version: number, data: T, description: string) {
+  return { version, data, description };
+}
+
+/** Every event that customers can see. Adding a field is compatible; anything else is a new version. */
+export const events = {
+  'profile.status': event(1, profileStatus, 'The state of a profile’s session changed.'),
+  'profile.qr': event(
+    1,
+    z.object({ qr: z.string(), expiresAt: time }),
+    'A QR code to link the profile with; WhatsApp rotates it.',
+  ),
+  'contact.created': event(
+    1,
+    identitySchema.extend({ contactId: idSchema, name: z.string().nullable() }),
+    'A person was seen for the first time.',
+  ),
+  'message.received': event(
+    1,
+    messageReceived,
+    'A message arrived, or another device of the number sent one (fromMe).',
+  ),
+  'message.sent': event(1, messageMoved, 'WhatsApp has accepted the message.'),
+  'message.delivered': event(1, messageMoved, 'The message reached the recipient’s phone.'),
+  'message.read': event(1, messageMoved, 'The recipient has read the message.'),
+  'message.played': event(1, messageMoved, 'The recipient has played the voice note or video.'),
+  'message.failed': event(
+    1,
+    messageMoved.extend({ code: failureCodeSchema, sentence: z.string(), detail: z.string().nullable() }),
+    'The message ended without being sent.',
+  ),
+  'message.cancelled': event(1, messageMoved, 'A scheduled message was cancelled before it was sent.'),
+  'broadcast.status': event(1, broadcastState, 'A broadcast changed its state.'),
+  'broadcast.progress': event(
+    1,
+    broadcastState,
+    'How far a running broadcast has come; at most one every few seconds.',
+  ),
+  'automation.run.started': event(1, automationRun, 'A contact entered a flow.'),
+  'automation.run.ended': event(
+    1,
+    automationRun.extend({ status: z.enum(['COMPLETED', 'FAILED', 'CANCELLED']), failureCode: z.string().nullable() }),
+    'A run of a flow ended.',
+  ),
+  'webhook.disabled': event(
+    1,
+    z.object({ endpointId: idSchema, reason: z.string() }),
+    'A webhook endpoint was disabled and gets nothing more until it is enabled again.',
+  ),
+  'webhook.test': event(1, z.object({ endpointId: idSchema }), 'Sent on request, to try an endpoint out.'),
+} as const;
+export type EventType = keyof typeof events;
+export const eventTypes = Object.keys(events) as [EventType, ...EventType[]];
+export type EventData<T extends EventType> = z.infer<(typeof events)[T]['data']>;
+
+/** What every subscriber gets, by webhook, SSE and NATS alike. */
+export const eventEnvelopeSchema = z
+  .object({
+    id: idSchema,
+    type: z.enum(eventTypes),
+    version: z.number().int(),
+    timestamp: time,
+    workspaceId: idSchema,
+    profileId: idSchema.nullable(),
+    sequence: z
+      .number()
+      .int()
+      .describe('Contiguous per profile (per workspace where profileId is null): a jump is a gap.'),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Event' });
+export type EventEnvelope = z.infer<typeof eventEnvelopeSchema>;

@@ -1,0 +1,96 @@
+/** Deadlines, intervals and retry schedules of the whole product, in milliseconds. */
+export const timing = {
+  lease: {
+    /** A lease not renewed for this long may be claimed by another worker. */
+    ttlMs: 6_000,
+    renewEveryMs: 1_500,
+    /** An owner stops sending this long before its lease would run out, measured on its monotonic clock. */
+    sendMarginMs: 1_500,
+    claimEveryMs: 1_000,
+  },
+  send: {
+    /** How long WhatsApp may take to ack a message before it is sent again under the same id. */
+    ackTimeoutMs: 20_000,
+    /** Chats of one profile that may be sending at the same time. */
+    chatsAtOnce: 16,
+    /** Pauses before the next attempt of a send that failed for a passing reason; then it ends FAILED. */
+    retryMs: [500, 2_000, 8_000, 30_000],
+  },
+  reconnect: { firstMs: 500, maxMs: 60_000 },
+  publish: { timeoutMs: 5_000, attempts: 5 },
+  facts: {
+    /** Facts applied in one transaction, and how long to wait for more of them. */
+    batch: 200,
+    maxWaitMs: 1,
+    /** Under load batches begin this far apart, so that they get larger: a transaction costs about as much for 1 as for 10. */
+    everyMs: 25,
+    /** Pauses before a status is tried again whose message is not there yet; then it is dropped with a log line. */
+    unknownMessageRetryMs: [250, 1_000, 4_000, 15_000],
+    /** Pauses before a fact is tried again after a passing error of the database; the last one repeats. */
+    retryMs: [100, 500, 2_000, 5_000],
+    /** A fact that breaks a rule of the database this often is rejected, so that it blocks nothing. */
+    poisonAfter: 5,
+  },
+  outbox: {
+    pollEveryMs: 1_000,
+    batch: 500,
+    /** A leader that does not show up in its session for this long is replaced. */
+    leaderLeaseMs: 5_000,
+  },
+  sweep: {
+    everyMs: 2_000,
+    /** A QUEUED row older than this without a confirmed command is published again. */
+    graceMs: 5_000,
+  },
+  schedule: { pollEveryMs: 500, batch: 200 },
+  broadcast: {
+    /** A broadcast not renewed for this long may be driven by another scheduler. */
+    claimTtlMs: 6_000,
+    /** Claims are renewed, and free broadcasts are looked for. */
+    claimEveryMs: 1_000,
+    /** How soon a broadcast looks again when its messages wait for WhatsApp. */
+    waitEveryMs: 250,
+    /** Progress events of one broadcast are at least this far apart. */
+    progressEveryMs: 2_000,
+    /** Message events taken in at once. */
+    eventBatch: 200,
+    eventWaitMs: 20,
+    /** Recipients that are frozen at once. */
+    freezeChunk: 500,
+  },
+  automation: {
+    /** Looks for runs that are due. */
+    pollEveryMs: 500,
+    /** Runs that one process drives at the same time. */
+    runsAtOnce: 8,
+    /** Received messages taken in at once. */
+    eventBatch: 100,
+    /** A run whose driver says nothing for this long may be driven by another one. */
+    claimTtlMs: 10_000,
+    /** How soon a step that failed by an error on our side is tried again, and when it is given up. */
+    retryMs: 5_000,
+    giveUpAfterMs: 3_600_000,
+    /** Bot-loop guard: runs and messages that one contact gets at most within the window. */
+    loopWindowMs: 600_000,
+    runsPerWindow: 20,
+    messagesPerWindow: 60,
+  },
+  sse: { heartbeatMs: 15_000 },
+  shutdown: { graceMs: 8_000 },
+  /** Webhook retries after the first attempt, each with ±20 % jitter: about three days in all. */
+  webhookRetryMs: [
+    5_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000, 86_400_000,
+  ],
+  webhookTimeoutMs: 15_000,
+  webhooks: {
+    pollEveryMs: 1_000,
+    /** A claimed delivery whose replica died is due again after this; longer than an attempt can take. */
+    claimMs: 30_000,
+    /** Attempts at the same time to one endpoint from one replica. */
+    atOncePerEndpoint: 8,
+    /** The same while the endpoint's last attempt failed. */
+    atOnceWhileFailing: 1,
+    /** On shutdown, attempts under way get this long; then they are given back uncounted. */
+    drainMs: 3_000,
+  },
+} as const;

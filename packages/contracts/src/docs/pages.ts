@@ -1,0 +1,8 @@
+import { renderErrors } from './render-errors.js';
+import { renderSubjects } from './render-subjects.js';
+
+/** Every generated page, by its path from the root of the repository. */
+export const pages: Readonly<Record<string, () => string>> = {
+  'docs/errors.md': renderErrors,
+  'docs/subjects.md': renderSubjects,
+};

@@ -1,0 +1,256 @@
+import { z } from 'zod';
+
+interface ErrorEntry {
+  /** HTTP status the gateway answers with. */
+  status: number;
+  /** What happened, for the customer. */
+  sentence: string;
+  /** What to do about it. */
+  fix: string;
+}
+
+const table = {
+  malformed_json: { status: 400, sentence: 'The body is not valid JSON.', fix: 'Send a JSON document in UTF-8.' },
+  cursor_invalid: {
+    status: 400,
+    sentence: 'The cursor is not one of ours.',
+    fix: 'Pass back the cursor of the previous page unchanged, or none.',
+  },
+  api_key_missing: {
+    status: 401,
+    sentence: 'No API key was given.',
+    fix: 'Send it as x-api-key or as Authorization: Bearer.',
+  },
+  api_key_invalid: {
+    status: 401,
+    sentence: 'The API key is unknown.',
+    fix: 'Check for a truncated or mistyped key; create a new one if it is lost.',
+  },
+  api_key_expired: { status: 401, sentence: 'The API key has expired.', fix: 'Create a new key.' },
+  api_key_revoked: { status: 401, sentence: 'The API key was revoked.', fix: 'Create a new key.' },
+  scope_missing: {
+    status: 403,
+    sentence: 'The API key lacks the scope that this call needs.',
+    fix: 'Use a key with the scope named in detail.',
+  },
+  route_not_found: { status: 404, sentence: 'There is no such address.', fix: 'See /docs for the list of calls.' },
+  account_not_found: {
+    status: 404,
+    sentence: 'There is no such account.',
+    fix: 'List the accounts of this workspace.',
+  },
+  api_key_not_found: {
+    status: 404,
+    sentence: 'There is no such API key.',
+    fix: 'List the API keys of this workspace.',
+  },
+  profile_not_found: {
+    status: 404,
+    sentence: 'There is no such profile.',
+    fix: 'List the profiles of this workspace.',
+  },
+  message_not_found: { status: 404, sentence: 'There is no such message.', fix: 'Check the id and the profile.' },
+  conversation_not_found: {
+    status: 404,
+    sentence: 'There is no such conversation.',
+    fix: 'List the conversations of this profile.',
+  },
+  contact_not_found: { status: 404, sentence: 'There is no such contact.', fix: 'List the contacts of this profile.' },
+  webhook_not_found: {
+    status: 404,
+    sentence: 'There is no such webhook endpoint.',
+    fix: 'List the webhook endpoints of this workspace.',
+  },
+  delivery_not_found: {
+    status: 404,
+    sentence: 'There is no such webhook delivery.',
+    fix: 'List the deliveries of the endpoint.',
+  },
+  broadcast_not_found: {
+    status: 404,
+    sentence: 'There is no such broadcast.',
+    fix: 'List the broadcasts of this workspace.',
+  },
+  automation_not_found: {
+    status: 404,
+    sentence: 'There is no such automation.',
+    fix: 'List the automations of this workspace.',
+  },
+  run_not_found: { status: 404, sentence: 'There is no such automation run.', fix: 'List the runs of the automation.' },
+  qr_not_available: {
+    status: 404,
+    sentence: 'There is no QR code at the moment.',
+    fix: 'Call connect first; a QR code appears within seconds while the profile is not linked.',
+  },
+  idempotency_key_reused: {
+    status: 409,
+    sentence: 'The Idempotency-Key was used before with another request.',
+    fix: 'Use a new key for a new request.',
+  },
+  idempotency_in_progress: {
+    status: 409,
+    sentence: 'A request with this Idempotency-Key is still being worked on.',
+    fix: 'Repeat it in a second.',
+  },
+  profile_not_connected: {
+    status: 409,
+    sentence: 'The profile has no open session that could answer.',
+    fix: 'Connect the profile and wait for status CONNECTED or QR_READY.',
+  },
+  profile_already_linked: {
+    status: 409,
+    sentence: 'The profile is already linked to a number.',
+    fix: 'Log it out first to link another number.',
+  },
+  message_not_cancellable: {
+    status: 409,
+    sentence: 'The message is no longer waiting and cannot be cancelled.',
+    fix: 'Only messages with status SCHEDULED can be cancelled.',
+  },
+  state_conflict: {
+    status: 409,
+    sentence: 'The call does not fit the present state.',
+    fix: 'See detail for the state and for what it allows.',
+  },
+  cursor_expired: {
+    status: 409,
+    sentence: 'The events after this cursor are no longer kept.',
+    fix: 'Start again from the oldest kept event, which is named in detail, and reconcile through the API.',
+  },
+  payload_too_large: {
+    status: 413,
+    sentence: 'The body is larger than this call accepts.',
+    fix: 'See detail for the limit.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    sentence: 'The content type is not accepted here.',
+    fix: 'Send application/json.',
+  },
+  validation_failed: {
+    status: 422,
+    sentence: 'The request has fields that cannot be accepted.',
+    fix: 'See errors: each names the field by JSON pointer.',
+  },
+  recipient_invalid: {
+    status: 422,
+    sentence: 'The recipient cannot be a WhatsApp address.',
+    fix: 'Use an international number such as +62 812-3456-7890, a JID or a LID.',
+  },
+  send_at_past: {
+    status: 422,
+    sentence: 'sendAt lies in the past.',
+    fix: 'Use a future time, or leave it out to send now.',
+  },
+  send_at_too_far: {
+    status: 422,
+    sentence: 'sendAt lies too far in the future.',
+    fix: 'Use a time within the next 366 days.',
+  },
+  not_supported_by_engine: {
+    status: 422,
+    sentence: 'The engine of this profile cannot do this.',
+    fix: 'See the capabilities of the profile.',
+  },
+  network_unavailable: {
+    status: 422,
+    sentence: 'This gateway does not serve that network.',
+    fix: 'Start it with the network enabled, or choose another one.',
+  },
+  audience_empty: {
+    status: 422,
+    sentence: 'The broadcast has no recipient that could be sent to.',
+    fix: 'Add recipients; see their reasons if all were refused.',
+  },
+  variable_unknown: {
+    status: 422,
+    sentence: 'The text uses a variable that a recipient does not have.',
+    fix: 'Give the variable to every recipient, or a fallback: {{city|your city}}.',
+  },
+  template_invalid: {
+    status: 422,
+    sentence: 'The text has a malformed variable.',
+    fix: 'Write {{name}} or {{metadata.city|your city}}.',
+  },
+  schedule_past: { status: 422, sentence: 'The schedule lies in the past.', fix: 'Use a future time, or start now.' },
+  csv_invalid: {
+    status: 422,
+    sentence: 'The CSV has lines that cannot be read.',
+    fix: 'See errors: each names its line.',
+  },
+  flow_invalid: { status: 422, sentence: 'The flow is not sound.', fix: 'See errors: each names the node or edge.' },
+  pattern_invalid: {
+    status: 422,
+    sentence: 'The regular expression cannot be run in linear time.',
+    fix: 'Leave out back-references and look-around.',
+  },
+  url_not_allowed: {
+    status: 422,
+    sentence: 'The URL leads to an address that may not be called.',
+    fix: 'Use a public http(s) address, or let the operator allow private ones.',
+  },
+  secret_invalid: {
+    status: 422,
+    sentence: 'The secret is not of the Standard Webhooks form.',
+    fix: 'Use whsec_ followed by 24 to 64 bytes in base64, or leave it out to get one.',
+  },
+  rate_limited: { status: 429, sentence: 'Too many requests.', fix: 'Repeat after the time in Retry-After.' },
+  internal_error: {
+    status: 500,
+    sentence: 'Something went wrong on our side.',
+    fix: 'Repeat later; quote the request id when asking for help.',
+  },
+  service_unavailable: {
+    status: 503,
+    sentence: 'A part of the gateway does not answer.',
+    fix: 'Repeat in a few seconds.',
+  },
+  ask_timeout: {
+    status: 504,
+    sentence: 'The session did not answer in time.',
+    fix: 'Repeat; if it persists, see the profile’s status.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof table;
+export const errorTable: Record<ErrorCode, ErrorEntry> = table;
+export const errorCodes = Object.keys(table) as [ErrorCode, ...ErrorCode[]];
+
+/** One field that cannot be accepted. */
+export const fieldErrorSchema = z.object({
+  pointer: z
+    .string()
+    .describe('JSON pointer into the request body, or "#/query/name", "#/path/name", "#/headers/name".'),
+  code: z.string(),
+  message: z.string(),
+});
+export type FieldError = z.infer<typeof fieldErrorSchema>;
+
+/** RFC 9457 problem details, as every error answer carries them (application/problem+json). */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('Address of the page that explains the code.'),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.enum(errorCodes),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z.array(fieldErrorSchema).optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problemSchema>;
+
+/**
+ * The one error that crosses layers. `detail` and `errors` are public; `cause` is for the operator's log only.
+ */
+export class CodedError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: FieldError[] | undefined;
+
+  constructor(code: ErrorCode, options: { detail?: string; errors?: FieldError[]; cause?: unknown } = {}) {
+    super(options.detail ?? `${table[code].sentence} ${table[code].fix}`, { cause: options.cause });
+    this.name = 'CodedError';
+    this.code = code;
+    this.errors = options.errors;
+  }
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { chatSchema } from '../addresses.js';
+import { contentSchema, messageTypeSchema, textContentSchema } from '../content.js';
+import { idSchema } from '../ids.js';
+import { failureCodeSchema, messageStatusSchema } from '../message-status.js';
+import { pageQuerySchema } from './paging.js';
+
+const addressing = {
+  to: z.string().min(1).max(200).describe('A phone number in international form, a JID or a LID.'),
+  sendAt: z.iso.datetime({ offset: true }).optional().describe('Accept now, send at this time.'),
+};
+
+/** `POST /profiles/{id}/messages`: one discriminated union on `type`. */
+export const sendMessageSchema = z
+  .discriminatedUnion('type', [z.strictObject({ ...textContentSchema.shape, ...addressing })])
+  .meta({ id: 'SendMessage', example: { type: 'TEXT', to: '+62 812-3456-7890', text: 'Hello from MultiWA' } });
+export type SendMessage = z.infer<typeof sendMessageSchema>;
+
+export const messageSchema = z
+  .object({
+    id: idSchema,
+    profileId: idSchema,
+    chat: chatSchema,
+    waMessageId: z.string(),
+    fromMe: z.boolean(),
+    type: messageTypeSchema,
+    content: contentSchema,
+    status: messageStatusSchema,
+    failure: z.object({ code: failureCodeSchema, sentence: z.string(), detail: z.string().nullable() }).nullable(),
+    sender: z.object({ phone: z.string().nullable(), lid: z.string().nullable() }).nullable(),
+    contactId: idSchema.nullable(),
+    sendAt: z.string().nullable(),
+    timestamp: z.string(),
+    createdAt: z.string(),
+    commandedAt: z.string().nullable(),
+    sentAt: z.string().nullable(),
+    deliveredAt: z.string().nullable(),
+    readAt: z.string().nullable(),
+  })
+  .meta({ id: 'Message' });
+export type Message = z.infer<typeof messageSchema>;
+
+export const listMessagesQuerySchema = pageQuerySchema.extend({
+  to: z.string().max(200).optional().describe('Only the chat with this address.'),
+  fromMe: z.enum(['true', 'false']).optional(),
+  status: messageStatusSchema.optional(),
+});

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { chatSchema } from '../addresses.js';
+import { idSchema } from '../ids.js';
+
+export const contactSchema = z
+  .object({
+    id: idSchema,
+    profileId: idSchema,
+    phone: z.string().nullable(),
+    lid: z.string().nullable(),
+    name: z.string().nullable(),
+    pushName: z.string().nullable(),
+    email: z.string().nullable(),
+    tags: z.array(z.string()),
+    metadata: z.record(z.string(), z.unknown()),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Contact' });
+
+export const updateContactSchema = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200).nullable().optional(),
+    email: z.email().max(254).nullable().optional(),
+    tags: z.array(z.string().trim().min(1).max(64)).max(100).optional(),
+    metadata: z
+      .record(z.string().max(64), z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]))
+      .optional(),
+  })
+  .meta({ id: 'UpdateContact', example: { tags: ['vip'], metadata: { city: 'Bandung' } } });
+
+export const conversationSchema = z
+  .object({
+    id: idSchema,
+    profileId: idSchema,
+    chat: chatSchema,
+    contactId: idSchema.nullable(),
+    title: z.string().nullable(),
+    unreadCount: z.number().int(),
+    lastMessageId: idSchema.nullable(),
+    lastMessageAt: z.string().nullable(),
+    createdAt: z.string(),
+  })
+  .meta({ id: 'Conversation' });

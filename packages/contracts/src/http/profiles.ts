@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { idSchema } from '../ids.js';
+import {
+  desiredStateSchema,
+  engineTypeSchema,
+  networkSchema,
+  profileHealthSchema,
+  sessionStatusSchema,
+  statusReasonSchema,
+} from '../profile-status.js';
+
+const name = z.string().trim().min(1).max(100);
+
+export const createProfileSchema = z
+  .strictObject({
+    name,
+    accountId: idSchema.nullable().optional(),
+    network: networkSchema
+      .default('LIVE')
+      .describe('LIVE is WhatsApp; SANDBOX is the simulated network of this gateway.'),
+    engine: engineTypeSchema.default('BAILEYS'),
+    webhookUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .nullable()
+      .optional(),
+  })
+  .meta({ id: 'CreateProfile', example: { name: 'Shop support', network: 'SANDBOX' } });
+
+export const updateProfileSchema = z
+  .strictObject({
+    name: name.optional(),
+    accountId: idSchema.nullable().optional(),
+    webhookUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .nullable()
+      .optional(),
+  })
+  .meta({ id: 'UpdateProfile' });
+
+export const profileSchema = z
+  .object({
+    id: idSchema,
+    accountId: idSchema.nullable(),
+    name: z.string(),
+    phone: z.string().nullable().describe('The linked number, digits only.'),
+    lid: z.string().nullable(),
+    network: networkSchema,
+    engine: engineTypeSchema,
+    desiredState: desiredStateSchema.describe('What was asked for; workers work towards it.'),
+    status: sessionStatusSchema,
+    statusReason: statusReasonSchema.nullable(),
+    statusSentence: z.string().nullable(),
+    health: profileHealthSchema,
+    webhookUrl: z.string().nullable(),
+    connectedAt: z.string().nullable(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Profile' });
+
+export const qrSchema = z
+  .object({
+    text: z.string().describe('What the QR code says; draw it yourself or take svg/png.'),
+    expiresAt: z.string(),
+    svg: z.string(),
+    pngBase64: z.string(),
+  })
+  .meta({ id: 'QrCode' });
+
+export const pairingCodeRequestSchema = z
+  .strictObject({ phone: z.string().describe('The number to link, international form.') })
+  .meta({ id: 'PairingCodeRequest', example: { phone: '+62 812-3456-7890' } });
+
+export const pairingCodeSchema = z.object({ code: z.string(), expiresAt: z.string() }).meta({ id: 'PairingCode' });

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+export const messageStatuses = [
+  'SCHEDULED',
+  'QUEUED',
+  'SENT',
+  'DELIVERED',
+  'READ',
+  'PLAYED',
+  'FAILED',
+  'CANCELLED',
+] as const;
+export const messageStatusSchema = z.enum(messageStatuses);
+export type MessageStatus = z.infer<typeof messageStatusSchema>;
+
+/** Why a message ended FAILED. The sentence is public. */
+export const failureReasons = {
+  recipient_not_on_whatsapp: 'The recipient is not on WhatsApp.',
+  recipient_unknown: 'WhatsApp gave no device to encrypt for; the number is probably not on WhatsApp.',
+  restricted: 'WhatsApp refused to let this number write to the recipient first (error 463). Replies still work.',
+  rejected_by_whatsapp: 'WhatsApp rejected the message.',
+  unsupported_by_engine: 'The engine of this profile cannot send this kind of message.',
+  attempts_exhausted: 'Sending was tried several times without success.',
+  profile_deleted: 'The profile was deleted before the message could be sent.',
+} as const;
+export type FailureCode = keyof typeof failureReasons;
+export const failureCodeSchema = z.enum(Object.keys(failureReasons) as [FailureCode, ...FailureCode[]]);

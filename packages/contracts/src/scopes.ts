@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** What an API key may do. `admin` includes all others. */
+export const scopes = [
+  'admin',
+  'keys:write',
+  'accounts:read',
+  'accounts:write',
+  'profiles:read',
+  'profiles:write',
+  'messages:read',
+  'messages:write',
+  'contacts:read',
+  'contacts:write',
+  'events:read',
+  'webhooks:read',
+  'webhooks:write',
+  'broadcasts:read',
+  'broadcasts:write',
+  'automations:read',
+  'automations:write',
+] as const;
+export const scopeSchema = z.enum(scopes);
+export type Scope = z.infer<typeof scopeSchema>;

@@ -1,0 +1,49 @@
+export type { Pool, PoolClient } from 'pg';
+export { type Database, type DatabaseOptions, openDatabase } from './client.js';
+export * from './errors.js';
+export type * from './generated/client.js';
+export { Prisma, type PrismaClient } from './generated/client.js';
+export * from './generated/enums.js';
+export { deployMigrations } from './migrate/deploy-migrations.js';
+export { type Executor, execute, query } from './query.js';
+export { type AcceptedMessage, acceptMessages, acceptMessagesIn } from './repositories/accept-message.js';
+export * from './repositories/accounts.js';
+export * from './repositories/api-keys.js';
+export * from './repositories/automation-runs.js';
+export * from './repositories/automation-triggers.js';
+export * from './repositories/automations.js';
+export * from './repositories/broadcast-audience.js';
+export * from './repositories/broadcast-claims.js';
+export * from './repositories/broadcast-messages.js';
+export * from './repositories/broadcast-sending.js';
+export * from './repositories/broadcasts.js';
+export * from './repositories/contacts.js';
+export * from './repositories/conversations.js';
+export * from './repositories/due-messages.js';
+export * from './repositories/events.js';
+export * from './repositories/first-workspace.js';
+export * from './repositories/forget-session.js';
+export * from './repositories/idempotency.js';
+export * from './repositories/lead.js';
+export {
+  assertGeneration,
+  type Claim,
+  claimLeases,
+  type Lease,
+  releaseAll,
+  releaseLease,
+  renewLeases,
+} from './repositories/leases.js';
+export * from './repositories/load-conversation-state.js';
+export * from './repositories/messages.js';
+export * from './repositories/owned-profiles.js';
+export type { PagePosition, PageRequest } from './repositories/page.js';
+export * from './repositories/profiles.js';
+export * from './repositories/read-session.js';
+export * from './repositories/save-conversation-state.js';
+export * from './repositories/sent-content.js';
+export * from './repositories/session-state.js';
+export * from './repositories/webhook-deliveries.js';
+export * from './repositories/webhook-endpoints.js';
+export * from './repositories/webhooks.js';
+export * from './repositories/workers.js';

@@ -1,0 +1,79 @@
+import type pg from 'pg';
+import type { MessageOrigin } from '../generated/enums.js';
+import { type Executor, execute, query } from '../query.js';
+
+/** An accepted message whose command is to be published. */
+export interface DueMessage {
+  id: string;
+  workspaceId: string;
+  profileId: string;
+  chat: string;
+  waMessageId: string;
+  origin: MessageOrigin;
+  content: unknown;
+  createdAt: Date;
+  sendAt: Date | null;
+  profileDeleted: boolean;
+}
+
+const COLUMNS = `m."id", m."workspaceId", m."profileId", m."chat", m."waMessageId", m."origin", m."content",
+  m."createdAt", m."sendAt"`;
+
+const FIRE_SCHEDULED = `
+  WITH due AS (
+    SELECT m."id", p."deletedAt" IS NOT NULL AS "profileDeleted"
+    FROM "Message" m JOIN "Profile" p ON p."id" = m."profileId"
+    WHERE m."status" = 'SCHEDULED' AND m."sendAt" <= now()
+    ORDER BY m."sendAt", m."createdAt", m."id" LIMIT $1
+    FOR NO KEY UPDATE OF m SKIP LOCKED
+  )
+  UPDATE "Message" m SET "status" = 'QUEUED', "commandedAt" = NULL FROM due WHERE m."id" = due."id"
+  RETURNING ${COLUMNS}, due."profileDeleted"`;
+
+/**
+ * Moves messages whose time has come from SCHEDULED to QUEUED, by the database's clock, and returns them in the order
+ * of their times. A row goes to one caller only; from the commit on, the sweep answers for what the caller leaves.
+ */
+export async function fireScheduled(tx: pg.PoolClient, limit: number): Promise<DueMessage[]> {
+  return (await query<DueMessage>(tx, 'due_fire_scheduled', FIRE_SCHEDULED, [limit])).sort(inOrder);
+}
+
+const LOCK_UNCOMMANDED = `
+  SELECT ${COLUMNS}, p."deletedAt" IS NOT NULL AS "profileDeleted"
+  FROM "Message" m JOIN "Profile" p ON p."id" = m."profileId"
+  WHERE m."status" = 'QUEUED' AND m."commandedAt" IS NULL
+    AND coalesce(m."sendAt", m."createdAt") < now() - $2 * interval '1 millisecond'
+  ORDER BY m."createdAt", m."id" LIMIT $1
+  FOR NO KEY UPDATE OF m SKIP LOCKED`;
+
+/** Locks accepted messages that no command stream has confirmed for `graceMs`, in the order of acceptance. */
+export function lockUncommanded(tx: pg.PoolClient, graceMs: number, limit: number): Promise<DueMessage[]> {
+  return query<DueMessage>(tx, 'due_lock_uncommanded', LOCK_UNCOMMANDED, [limit, graceMs]);
+}
+
+const NOTE_COMMANDED = `
+  UPDATE "Message" SET "commandedAt" = now() WHERE "id" = ANY($1) AND "commandedAt" IS NULL`;
+
+/** Notes that the command stream holds these sends. */
+export async function noteCommanded(executor: Executor, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await execute(executor, 'due_note_commanded', NOTE_COMMANDED, [ids]);
+}
+
+const FAIL = `
+  UPDATE "Message" SET "status" = 'FAILED', "failureCode" = $2, "failureDetail" = $3, "endedAt" = $4
+  WHERE "id" = ANY($1) AND "status" = 'QUEUED'`;
+
+/** Ends messages that this transaction holds and that cannot be sent. */
+export async function failMessages(
+  tx: pg.PoolClient,
+  ids: readonly string[],
+  failure: { code: string; detail: string | null; at: Date },
+): Promise<void> {
+  await execute(tx, 'due_fail', FAIL, [ids, failure.code, failure.detail, failure.at]);
+}
+
+function inOrder(a: DueMessage, b: DueMessage): number {
+  const byTime =
+    (a.sendAt?.getTime() ?? 0) - (b.sendAt?.getTime() ?? 0) || a.createdAt.getTime() - b.createdAt.getTime();
+  return byTime || (a.id < b.id ? -1 : 1);
+}

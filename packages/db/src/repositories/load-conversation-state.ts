@@ -1,0 +1,118 @@
+import type pg from 'pg';
+import type { DesiredState, MessageStatus, ProfileHealth, SessionStatus } from '../generated/enums.js';
+import { query } from '../query.js';
+
+export interface ProfileState {
+  id: string;
+  workspaceId: string;
+  desiredState: DesiredState;
+  status: SessionStatus;
+  statusReason: string | null;
+  health: ProfileHealth;
+  phone: string | null;
+  lid: string | null;
+  qr: string | null;
+  qrExpiresAt: Date | null;
+  connectedAt: Date | null;
+  lastSeenAt: Date | null;
+  statusGeneration: number;
+  statusStep: number;
+  /** When a customer last edited the profile or asked something of it: what the session says does not move it. */
+  updatedAt: Date;
+}
+
+const LOCK_PROFILES = `
+  SELECT "id", "workspaceId", "desiredState", "status", "statusReason", "health", "phone", "lid", "qr", "qrExpiresAt",
+    "connectedAt", "lastSeenAt", "statusGeneration", "statusStep", "updatedAt"
+  FROM "Profile" WHERE "id" = ANY($1) ORDER BY "id" FOR NO KEY UPDATE`;
+
+/**
+ * Reads profiles and makes other appliers of facts about them wait until this transaction ends, in the order of ids so
+ * that two never wait in a circle. Inserts that refer to the profile (accepting a message) are not held up.
+ */
+export function lockProfiles(tx: pg.PoolClient, ids: readonly string[]): Promise<ProfileState[]> {
+  return query<ProfileState>(tx, 'facts_lock_profiles', LOCK_PROFILES, [ids]);
+}
+
+export interface MessageState {
+  id: string;
+  profileId: string;
+  chat: string;
+  waMessageId: string;
+  fromMe: boolean;
+  status: MessageStatus;
+  contactId: string | null;
+  sentAt: Date | null;
+  deliveredAt: Date | null;
+  readAt: Date | null;
+  playedAt: Date | null;
+  endedAt: Date | null;
+  failureCode: string | null;
+  failureDetail: string | null;
+}
+
+export interface MessageWanted {
+  profileId: string;
+  waMessageId: string;
+  /** Ours, when it is known. */
+  messageId: string | null;
+}
+
+const MESSAGE_COLUMNS = `m."id", m."profileId", m."chat", m."waMessageId", m."fromMe", m."status", m."contactId",
+  m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail"`;
+
+/** The two ways in are joined by UNION in the subquery, because OR would keep both indexes from being used. */
+const LOCK_MESSAGES = `
+  WITH wanted AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS w(profile, wa, message))
+  SELECT ${MESSAGE_COLUMNS} FROM "Message" m
+  WHERE m."id" IN (
+    SELECT k."id" FROM wanted JOIN "Message" k ON k."id" = wanted.message AND k."profileId" = wanted.profile
+    UNION
+    SELECT k."id" FROM wanted JOIN "Message" k ON k."profileId" = wanted.profile AND k."waMessageId" = wanted.wa
+  ) ORDER BY m."id" FOR NO KEY UPDATE`;
+
+/** Reads and locks the messages that facts speak of: by our id, and by WhatsApp's within the profile. */
+export function lockMessages(tx: pg.PoolClient, wanted: readonly MessageWanted[]): Promise<MessageState[]> {
+  return query<MessageState>(tx, 'facts_lock_messages', LOCK_MESSAGES, [
+    wanted.map(({ profileId }) => profileId),
+    wanted.map(({ waMessageId }) => waMessageId),
+    wanted.map(({ messageId }) => messageId),
+  ]);
+}
+
+export interface ContactState {
+  id: string;
+  profileId: string;
+  phone: string | null;
+  lid: string | null;
+  name: string | null;
+  pushName: string | null;
+  /** Whether a message of this contact was stored before. */
+  hasWritten: boolean;
+}
+
+export interface ContactWanted {
+  profileId: string;
+  phone: string | null;
+  lid: string | null;
+}
+
+const LOAD_CONTACTS = `
+  WITH wanted AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS w(profile, phone, lid))
+  SELECT c."id", c."profileId", c."phone", c."lid", c."name", c."pushName",
+    EXISTS (SELECT 1 FROM "Message" m WHERE m."contactId" = c."id" AND NOT m."fromMe") AS "hasWritten"
+  FROM "Contact" c
+  WHERE c."id" IN (
+    SELECT k."id" FROM wanted JOIN "Contact" k ON k."profileId" = wanted.profile AND k."phone" = wanted.phone
+    UNION
+    SELECT k."id" FROM wanted JOIN "Contact" k ON k."profileId" = wanted.profile AND k."lid" = wanted.lid
+  )`;
+
+/** The contacts that have one of these phones or LIDs. */
+export function loadContacts(tx: pg.PoolClient, wanted: readonly ContactWanted[]): Promise<ContactState[]> {
+  return query<ContactState>(tx, 'facts_load_contacts', LOAD_CONTACTS, [
+    wanted.map(({ profileId }) => profileId),
+    wanted.map(({ phone }) => phone),
+    wanted.map(({ lid }) => lid),
+  ]);
+}

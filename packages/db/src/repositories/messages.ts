@@ -1,0 +1,88 @@
+import { events } from '@multiwa/contracts';
+import type { Database } from '../client.js';
+import type { Message } from '../generated/client.js';
+import type { MessageStatus } from '../generated/enums.js';
+import { execute, query } from '../query.js';
+import { appendEvents } from './events.js';
+import { behind, newestFirst, type PageRequest } from './page.js';
+
+export interface MessageFilter {
+  chat?: string;
+  fromMe?: boolean;
+  status?: MessageStatus;
+}
+
+/** Which profile's messages; both ids, so that no query can leave its workspace. */
+export interface ProfileScope {
+  workspaceId: string;
+  profileId: string;
+}
+
+const CANCEL = `
+  UPDATE "Message" SET "status" = 'CANCELLED', "endedAt" = now()
+  WHERE "id" = $1 AND "profileId" = $2 AND "workspaceId" = $3 AND "status" = 'SCHEDULED' RETURNING *`;
+const MARK_COMMANDED = `
+  WITH confirmed AS (SELECT * FROM unnest($1::text[], $2::timestamp[]) AS c("id", "at")),
+  waiting AS (
+    SELECT m."id", c."at" FROM "Message" m JOIN confirmed c ON c."id" = m."id"
+    WHERE m."commandedAt" IS NULL FOR NO KEY UPDATE OF m SKIP LOCKED
+  )
+  UPDATE "Message" m SET "commandedAt" = w."at" FROM waiting w WHERE m."id" = w."id"`;
+
+/** A send that the command stream holds, and since when. */
+export interface ConfirmedSend {
+  id: string;
+  at: Date;
+}
+
+/** Messages of one profile, in and out. */
+export function messagesRepository({ prisma, pool, transaction }: Database) {
+  return {
+    list(scope: ProfileScope, { take, after, chat, fromMe, status }: PageRequest & MessageFilter) {
+      const where = { ...scope, chat, fromMe, status, ...behind(after) };
+      return prisma.message.findMany({ where, orderBy: newestFirst, take });
+    },
+
+    find(scope: ProfileScope, id: string) {
+      return prisma.message.findUnique({ where: { id, ...scope } });
+    },
+
+    findByIdempotencyKey({ workspaceId, profileId }: ProfileScope, idempotencyKey: string) {
+      return prisma.message.findUnique({
+        where: { profileId_idempotencyKey: { profileId, idempotencyKey }, workspaceId },
+      });
+    },
+
+    /** Cancels a message that still waits for its time, with the event; null when it does not wait (any more). */
+    cancelScheduled({ workspaceId, profileId }: ProfileScope, id: string, eventId: string): Promise<Message | null> {
+      return transaction(async (tx) => {
+        const [row] = await query<Message>(tx, 'messages_cancel', CANCEL, [id, profileId, workspaceId]);
+        if (!row) return null;
+        const { waMessageId, chat, endedAt } = row;
+        const data = { messageId: id, waMessageId, chat, at: endedAt?.toISOString() };
+        const type = 'message.cancelled';
+        await appendEvents(tx, [{ id: eventId, workspaceId, profileId, type, version: events[type].version, data }]);
+        return row;
+      });
+    },
+
+    /** Accepted sends of a profile that the command stream has not confirmed, in the order of acceptance. */
+    uncommanded(profileId: string, take: number) {
+      return prisma.message.findMany({
+        where: { profileId, status: 'QUEUED', commandedAt: null },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        take,
+      });
+    },
+
+    /**
+     * Notes that the command stream holds these sends. A row that is locked is being moved on from QUEUED by another
+     * app, where the note no longer matters: skipping it keeps the two from waiting for each other.
+     */
+    async markCommanded(confirmed: readonly ConfirmedSend[]): Promise<void> {
+      const values = [confirmed.map(({ id }) => id), confirmed.map(({ at }) => at.toISOString())];
+      await execute(pool, 'messages_mark_commanded', MARK_COMMANDED, values);
+    },
+  };
+}
+export type MessagesRepository = ReturnType<typeof messagesRepository>;

@@ -1,0 +1,147 @@
+import type pg from 'pg';
+import type { DeliveryStatus } from '../generated/enums.js';
+import { type Executor, execute, query } from '../query.js';
+
+export interface NewDelivery {
+  id: string;
+  workspaceId: string;
+  endpointId: string;
+  eventId: string;
+  eventType: string;
+  /** Fixed here: every attempt sends the same bytes. */
+  body: string;
+}
+
+const INSERT = `
+  INSERT INTO "WebhookDelivery" ("id", "workspaceId", "endpointId", "eventId", "eventType", "body", "nextAttemptAt")
+  SELECT "id", "workspaceId", "endpointId", "eventId", "eventType", "body", now()
+  FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "workspaceId" text, "endpointId" text, "eventId" text,
+    "eventType" text, "body" text)
+  ORDER BY "endpointId", "eventId"
+  ON CONFLICT ("endpointId", "eventId") DO NOTHING`;
+
+/** Makes deliveries, due at once; one for an endpoint and event that has one already is left out. */
+export async function insertDeliveries(executor: Executor, rows: readonly NewDelivery[]): Promise<number> {
+  return rows.length === 0 ? 0 : execute(executor, 'deliveries_insert', INSERT, [JSON.stringify(rows)]);
+}
+
+const DUE_ENDPOINTS = `
+  SELECT e."id" FROM "WebhookEndpoint" e
+  WHERE e."enabled" AND e."deletedAt" IS NULL AND EXISTS (
+    SELECT 1 FROM "WebhookDelivery" d
+    WHERE d."endpointId" = e."id" AND d."status" = 'PENDING' AND d."nextAttemptAt" <= now())`;
+
+/** The endpoints that something is due for. */
+export async function endpointsWithDue(executor: Executor): Promise<string[]> {
+  return (await query<{ id: string }>(executor, 'deliveries_due_endpoints', DUE_ENDPOINTS)).map(({ id }) => id);
+}
+
+export interface ClaimedDelivery {
+  id: string;
+  workspaceId: string;
+  endpointId: string;
+  /** The endpoint's. */
+  profileId: string | null;
+  eventId: string;
+  eventType: string;
+  body: string;
+  attemptCount: number;
+  url: string;
+  secretKeyId: string;
+  secretCipher: Buffer;
+}
+
+const CLAIM = `
+  WITH due AS (
+    SELECT d."id" FROM "WebhookDelivery" d
+    WHERE d."endpointId" = $1 AND d."status" = 'PENDING' AND d."nextAttemptAt" <= now()
+    ORDER BY d."nextAttemptAt", d."id" LIMIT $2
+    FOR NO KEY UPDATE SKIP LOCKED
+  )
+  UPDATE "WebhookDelivery" d
+  SET "claimedBy" = $3, "claimedUntil" = now() + $4 * interval '1 millisecond',
+    "nextAttemptAt" = now() + $4 * interval '1 millisecond'
+  FROM due, "WebhookEndpoint" e
+  WHERE d."id" = due."id" AND e."id" = $1 AND e."enabled" AND e."deletedAt" IS NULL
+  RETURNING d."id", d."workspaceId", d."endpointId", e."profileId", d."eventId", d."eventType", d."body",
+    d."attemptCount", e."url", e."secretKeyId", e."secretCipher"`;
+
+/**
+ * Takes due deliveries of one endpoint, the oldest first. Other replicas pass them by until the claim runs out, which
+ * is when a crashed one's come again.
+ */
+export async function claimDeliveries(
+  executor: Executor,
+  { endpointId, limit, claimedBy, claimMs }: { endpointId: string; limit: number; claimedBy: string; claimMs: number },
+): Promise<ClaimedDelivery[]> {
+  const rows = await query<ClaimedDelivery>(executor, 'deliveries_claim', CLAIM, [
+    endpointId,
+    limit,
+    claimedBy,
+    claimMs,
+  ]);
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export interface FinishedAttempt {
+  deliveryId: string;
+  claimedBy: string;
+  status: DeliveryStatus;
+  /** How long to wait for the next attempt; null when there is none. */
+  retryInMs: number | null;
+  startedAt: Date;
+  durationMs: number;
+  responseStatus: number | null;
+  responseBody: string | null;
+  errorCode: string | null;
+}
+
+const FINISH = `
+  WITH done AS (
+    UPDATE "WebhookDelivery"
+    SET "status" = $3::"DeliveryStatus", "attemptCount" = "attemptCount" + 1,
+      "nextAttemptAt" = now() + $4::int * interval '1 millisecond',
+      "endedAt" = CASE WHEN $3::"DeliveryStatus" = 'PENDING' THEN NULL ELSE now() END,
+      "claimedBy" = NULL, "claimedUntil" = NULL
+    WHERE "id" = $1 AND "claimedBy" = $2
+    RETURNING "id", "attemptCount"
+  )
+  INSERT INTO "WebhookAttempt" ("deliveryId", "number", "startedAt", "durationMs", "responseStatus", "responseBody",
+    "errorCode")
+  SELECT "id", "attemptCount", $5::timestamp, $6::int, $7::int, $8::text, $9::text FROM done`;
+
+/** Records an attempt and what follows from it; false when the claim had run out and another replica has taken over. */
+export async function finishAttempt(executor: Executor, attempt: FinishedAttempt): Promise<boolean> {
+  const { deliveryId, claimedBy, status, retryInMs, startedAt, durationMs } = attempt;
+  const { responseStatus, responseBody, errorCode } = attempt;
+  const values = [
+    deliveryId,
+    claimedBy,
+    status,
+    retryInMs,
+    startedAt,
+    durationMs,
+    responseStatus,
+    responseBody,
+    errorCode,
+  ];
+  return (await execute(executor, 'deliveries_finish', FINISH, values)) > 0;
+}
+
+const GIVE_BACK = `
+  UPDATE "WebhookDelivery" SET "nextAttemptAt" = now(), "claimedBy" = NULL, "claimedUntil" = NULL
+  WHERE "id" = ANY($1) AND "claimedBy" = $2 AND "status" = 'PENDING'`;
+
+/** Makes claimed deliveries due again, their attempts uncounted. */
+export async function giveBackDeliveries(executor: Executor, claimedBy: string, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await execute(executor, 'deliveries_give_back', GIVE_BACK, [ids, claimedBy]);
+}
+
+const DISABLE = `
+  UPDATE "WebhookEndpoint" SET "enabled" = false, "disabledReason" = $2, "updatedAt" = now()
+  WHERE "id" = $1 AND "enabled" AND "deletedAt" IS NULL`;
+
+/** Stops an endpoint; what it was still to get waits until it is enabled again. False when it was stopped already. */
+export async function disableEndpoint(tx: pg.PoolClient, id: string, reason: string): Promise<boolean> {
+  return (await execute(tx, 'webhooks_disable', DISABLE, [id, reason])) > 0;
+}

@@ -1,0 +1,75 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+
+/** Where a message can be addressed to: `chat` is canonical (see `chatSchema` of the contracts). */
+export type Recipient =
+  | { ok: true; kind: 'phone' | 'lid' | 'group'; chat: string }
+  | { ok: false /** Public sentence that says what is wrong. */; message: string };
+
+/** `user`, optional agent (`_0` or `.0`), optional device (`:12`), server: the forms that WhatsApp clients print. */
+const jidPattern = /^(\d[\d-]*)(?:[_.]\d+)?(?::\d+)?@([a-z.]+)$/;
+/** E.164 allows 15 digits; the shortest numbers with a country code in use have 7. */
+const phonePattern = /^[1-9]\d{6,14}$/;
+const lidPattern = /^\d{5,20}$/;
+/** A group's id is its creation, as `<creator>-<seconds>` in old groups. */
+const groupPattern = /^\d{5,20}(?:-\d{5,15})?$/;
+/** What people put between the digits of a number. */
+const separators = /[\s\u00a0\u2007\u2010-\u2015\u202f().\-/]/g;
+
+/**
+ * Reads a recipient as people and programs write it: an international number with or without `+` and separators, a
+ * JID (`…@s.whatsapp.net`, `…@c.us`, `…@g.us`) or a LID (`…@lid`). Parts that name an agent or a device are dropped.
+ * A number's digits inside a JID are WhatsApp's own and kept as they are; a typed number is checked and brought to
+ * E.164, so that `+44 (0)20 …` and `+44 20 …` are one chat.
+ */
+export function parseRecipient(input: string): Recipient {
+  const text = input.trim();
+  return text.includes('@') ? parseJid(text.toLowerCase()) : parsePhone(text);
+}
+
+/** Canonical address of the one-to-one chat with a phone number (digits, international, no `+`). */
+export function chatOfPhone(phone: string): string {
+  return `${phone}@s.whatsapp.net`;
+}
+
+/** Digits before the `@` of a canonical address. */
+export function userOfChat(chat: string): string {
+  return chat.slice(0, chat.indexOf('@'));
+}
+
+function parseJid(text: string): Recipient {
+  const [, user = '', server = ''] = jidPattern.exec(text) ?? [];
+  switch (server) {
+    case 's.whatsapp.net':
+    case 'c.us':
+      return phonePattern.test(user)
+        ? { ok: true, kind: 'phone', chat: chatOfPhone(user) }
+        : refused('The JID does not hold an international phone number.');
+    case 'lid':
+      return lidPattern.test(user)
+        ? { ok: true, kind: 'lid', chat: `${user}@lid` }
+        : refused('A LID has 5 to 20 digits before "@lid".');
+    case 'g.us':
+      return groupPattern.test(user)
+        ? { ok: true, kind: 'group', chat: `${user}@g.us` }
+        : refused('The JID is not that of a group.');
+    default:
+      return refused('Only JIDs that end in @s.whatsapp.net, @c.us, @lid or @g.us can be addressed.');
+  }
+}
+
+function parsePhone(text: string): Recipient {
+  const compact = text.replace(separators, '');
+  const digits = compact.replace(/^(?:\+|00)/, '');
+  if (!/^\d+$/.test(digits)) return refused('A phone number has digits only, with an optional leading "+".');
+  if (digits.startsWith('0')) return refused('The number lacks its country code: write +62 812… instead of 0812….');
+  const number = parsePhoneNumberFromString(`+${digits}`);
+  if (!number?.isPossible()) return refused('No country has a phone number like this.');
+  const phone = number.number.slice(1);
+  return phonePattern.test(phone)
+    ? { ok: true, kind: 'phone', chat: chatOfPhone(phone) }
+    : refused('A phone number has 7 to 15 digits, country code included.');
+}
+
+function refused(message: string): Recipient {
+  return { ok: false, message };
+}

@@ -1,0 +1,37 @@
+import {
+  type BroadcastStatus,
+  type EventRecord,
+  eventOf,
+  paceSchema,
+  type RecipientStatus,
+  recipientStatuses,
+  textContentSchema,
+} from '@multiwa/contracts';
+import { newId } from './ids.js';
+
+/** Every status with its count, also those that no recipient has. */
+export function allCounts(counts: Partial<Record<RecipientStatus, number>>): Record<RecipientStatus, number> {
+  const entries = recipientStatuses.map((status) => [status, counts[status] ?? 0]);
+  return Object.fromEntries(entries) as Record<RecipientStatus, number>;
+}
+
+/** What is told of a broadcast when its state changes, or while it runs. */
+export function broadcastEvent<T extends 'broadcast.status' | 'broadcast.progress'>(
+  type: T,
+  { id, workspaceId, profileId }: { id: string; workspaceId: string; profileId: string },
+  status: BroadcastStatus,
+  counts: Partial<Record<RecipientStatus, number>>,
+): EventRecord<T> {
+  const data = { broadcastId: id, status, counts: allCounts(counts) };
+  return eventOf<'broadcast.status' | 'broadcast.progress'>(type, {
+    id: newId(),
+    workspaceId,
+    profileId,
+    data,
+  }) as EventRecord<T>;
+}
+
+/** Content and pace of a broadcast as they were stored. @throws ZodError when they were written by something else */
+export function readBroadcastSettings({ content, pace }: { content: unknown; pace: unknown }) {
+  return { content: textContentSchema.parse(content), pace: paceSchema.parse(pace) };
+}

@@ -1,0 +1,13 @@
+export { LauncherError, type LauncherErrorCode } from './errors.js';
+export { type NatsOptions, type NatsServer, startNats } from './nats/start-nats.js';
+export { createDatabase, dropDatabase } from './postgres/databases.js';
+export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/start-postgres.js';
+export { type Servers, type ServersOptions, startServers } from './servers.js';
+export { encryptionKey } from './start/encryption-key.js';
+export { FirstApiKey } from './start/first-api-key.js';
+export { runStep } from './start/run-step.js';
+export { type Surroundings, sandboxUrl, serviceSpecs, sharedEnv } from './start/services.js';
+export { ServiceProcess, type ServiceSpec } from './supervise/service-process.js';
+export { type RunningProcess, Supervisor, type SupervisorOptions } from './supervise/supervisor.js';
+export { repositoryRoot } from './system/paths.js';
+export { freePort, isPortFree } from './system/ports.js';

@@ -1,0 +1,75 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+
+const ALGORITHM = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID_LENGTH = 12;
+
+/** A value as it is stored: iv (12) | tag (16) | ciphertext, and the name of its key. */
+export interface Sealed {
+  keyId: string;
+  ciphertext: Uint8Array;
+}
+
+/** What was stored cannot be opened: written under another key, moved to another row, or damaged. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
+export interface Cipher {
+  /** Seals under the current key. `place` says where the value belongs: it opens nowhere else. */
+  seal(place: string, plain: string | Uint8Array): Sealed;
+  /** What was sealed as text. @throws UnreadableError */
+  open(place: string, sealed: Sealed): string;
+  /** @throws UnreadableError */
+  openBytes(place: string, sealed: Sealed): Buffer;
+}
+
+/**
+ * AES-256-GCM for secrets that must be shown or used again, and for the state of sessions.
+ * @param encoded keys of 32 bytes in base64, separated by commas: the first seals, all open, which is how keys rotate
+ * @throws TypeError when one is not such a key
+ */
+export function createCipher(encoded: string): Cipher {
+  const keys = encoded.split(',').map(parseKey);
+  const current = keys[0];
+  if (!current) throw new TypeError('an encryption key is needed');
+  const byId = new Map(keys.map((key) => [key.id, key]));
+  const openBytes = (place: string, { keyId, ciphertext }: Sealed): Buffer => {
+    const key = byId.get(keyId);
+    if (!key) throw new UnreadableError(`Stored under key ${keyId}, which was not given.`);
+    const bodyStart = IV_BYTES + TAG_BYTES;
+    if (ciphertext.length < bodyStart) throw new UnreadableError('A stored value is too short.');
+    const decipher = createDecipheriv(ALGORITHM, key.bytes, ciphertext.subarray(0, IV_BYTES));
+    decipher.setAAD(Buffer.from(place));
+    decipher.setAuthTag(ciphertext.subarray(IV_BYTES, bodyStart));
+    const plain = decipher.update(ciphertext.subarray(bodyStart));
+    try {
+      decipher.final();
+    } catch (cause) {
+      throw new UnreadableError('A stored value does not belong to its row.', { cause });
+    }
+    return plain;
+  };
+
+  return {
+    seal(place, plain) {
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv(ALGORITHM, current.bytes, iv);
+      cipher.setAAD(Buffer.from(place));
+      // In this mode `final` adds nothing: it only makes the tag.
+      const body = cipher.update(typeof plain === 'string' ? Buffer.from(plain) : plain);
+      cipher.final();
+      return { keyId: current.id, ciphertext: Buffer.concat([iv, cipher.getAuthTag(), body]) };
+    },
+    open: (place, sealed) => openBytes(place, sealed).toString('utf8'),
+    openBytes,
+  };
+}
+
+function parseKey(encoded: string): { id: string; bytes: Buffer } {
+  const bytes = Buffer.from(encoded.trim(), 'base64');
+  if (bytes.length !== KEY_BYTES) throw new TypeError('an encryption key is 32 bytes in base64');
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, KEY_ID_LENGTH), bytes };
+}

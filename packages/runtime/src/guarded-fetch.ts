@@ -1,0 +1,155 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, type Dispatcher, request } from 'undici';
+import {
+  guardedLookup,
+  isPublicAddress,
+  literalAddress,
+  type Resolve,
+  resolveByDns,
+  resolvePublic,
+} from './guarded-address.js';
+import { GuardedFetchError } from './guarded-fetch-error.js';
+
+export interface GuardedRequest {
+  url: string;
+  method: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  /** For everything: resolving, connecting, sending, and reading the answer. */
+  timeoutMs: number;
+  /** What is longer is cut off, and the connection dropped. */
+  maxResponseBytes: number;
+  /** Set by the operator: addresses that are not public may be called too. */
+  allowPrivate: boolean;
+}
+
+export interface GuardedResponse {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** At most the first `maxResponseBytes`. */
+  body: Buffer;
+  isTruncated: boolean;
+  durationMs: number;
+}
+
+export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedResponse>;
+
+// Shorter than the pause after which common servers close, so that a request seldom meets a closing connection.
+const KEEP_ALIVE_MS = 2_000;
+// An attempt to connect outlives the call that gave up on it; this ends it.
+const CONNECT_TIMEOUT_MS = 30_000;
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Makes a fetch for URLs that customers give: http(s) only, never into the operator's own network, redirects never
+ * followed. Connections are shared by the calls and do not keep the process alive.
+ */
+export function makeGuardedFetch(resolve: Resolve = resolveByDns): GuardedFetch {
+  const agentFor = (isAnyAllowed: boolean) =>
+    new Agent({
+      connect: { lookup: guardedLookup(resolve, isAnyAllowed), timeout: CONNECT_TIMEOUT_MS },
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    });
+  const agents = { public: agentFor(false), any: agentFor(true) };
+  return async ({ url, method, headers = {}, body, timeoutMs, maxResponseBytes, allowPrivate }) => {
+    const startedAt = performance.now();
+    const target = parseTarget(url, allowPrivate);
+    const signal = AbortSignal.timeout(timeoutMs);
+    const exchange = async (): Promise<GuardedResponse> => {
+      const answer = await request(target, {
+        method: method as Dispatcher.HttpMethod,
+        headers,
+        body: body ?? null,
+        signal,
+        // Only `timeoutMs` counts.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        dispatcher: allowPrivate ? agents.any : agents.public,
+      });
+      const { statusCode: status } = answer;
+      if (redirects.has(status)) {
+        answer.body.on('error', () => undefined).destroy();
+        throw new GuardedFetchError('redirect_refused', `The answer was a redirection (${status}).`, { status });
+      }
+      const { kept, isTruncated } = await readAtMost(answer.body, maxResponseBytes);
+      const durationMs = Math.round(performance.now() - startedAt);
+      return { status, headers: answer.headers, body: kept, isTruncated, durationMs };
+    };
+    try {
+      return await unlessAborted(exchange(), signal);
+    } catch (error) {
+      throw describe(error, signal, timeoutMs);
+    }
+  };
+}
+
+/** See makeGuardedFetch; resolves names by the system's DNS. @throws GuardedFetchError */
+export const guardedFetch: GuardedFetch = makeGuardedFetch();
+
+/**
+ * Checks a URL when it is given, so that the customer learns of it at once; every later connection is checked again.
+ * A name that cannot be resolved now passes.
+ * @throws GuardedFetchError `url_not_allowed`
+ */
+export async function checkUrl(
+  url: string,
+  { allowPrivate, resolve = resolveByDns }: { allowPrivate: boolean; resolve?: Resolve },
+): Promise<void> {
+  const target = parseTarget(url, allowPrivate);
+  if (allowPrivate || literalAddress(target) !== undefined) return;
+  try {
+    await resolvePublic(target.hostname, resolve);
+  } catch (error) {
+    if (error instanceof GuardedFetchError) throw error;
+  }
+}
+
+/** The parser has turned decimal, octal, hexadecimal and shortened addresses into plain ones by then. */
+function parseTarget(url: string, allowPrivate: boolean): URL {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  if (!target) throw new GuardedFetchError('url_not_allowed', 'This is not a URL.');
+  if (target.protocol !== 'http:' && target.protocol !== 'https:') {
+    throw new GuardedFetchError('url_not_allowed', 'Only http and https are called.');
+  }
+  if (target.username !== '' || target.password !== '') {
+    throw new GuardedFetchError('url_not_allowed', 'A URL may not hold a user name or password: use a header.');
+  }
+  const literal = literalAddress(target);
+  // Sockets resolve no literal address, so the lookup never sees one.
+  if (!allowPrivate && literal !== undefined && !isPublicAddress(literal)) {
+    throw new GuardedFetchError('url_not_allowed', 'The address is not public.');
+  }
+  return target;
+}
+
+/** The client notices an abort only once it is connected; the caller does not wait for that. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, aborted]);
+}
+
+async function readAtMost(body: Dispatcher.ResponseData['body'], maxBytes: number) {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Leaving the loop destroys the stream, and with it the connection.
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) break;
+  }
+  return { kept: Buffer.concat(chunks).subarray(0, maxBytes), isTruncated: length > maxBytes };
+}
+
+function describe(error: unknown, signal: AbortSignal, timeoutMs: number): GuardedFetchError {
+  if (error instanceof GuardedFetchError) return error;
+  if (signal.aborted) return new GuardedFetchError('timeout', `There was no complete answer within ${timeoutMs} ms.`);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'UND_ERR_INVALID_ARG') {
+    return new GuardedFetchError('request_invalid', 'The method or a header cannot stand in a request.', {
+      cause: error,
+    });
+  }
+  return new GuardedFetchError('connect_failed', `The connection failed (${code}).`, { cause: error });
+}

@@ -1,0 +1,18 @@
+export { type BackoffOptions, backoff } from './backoff.js';
+export { type Cipher, createCipher, type Sealed, UnreadableError } from './cipher.js';
+export type { Resolve } from './guarded-address.js';
+export {
+  checkUrl,
+  type GuardedFetch,
+  type GuardedRequest,
+  type GuardedResponse,
+  guardedFetch,
+  makeGuardedFetch,
+} from './guarded-fetch.js';
+export { GuardedFetchError, type GuardedFetchErrorCode } from './guarded-fetch-error.js';
+export { createLogger, type Logger } from './logger.js';
+export { createMetrics, type Metrics } from './metrics.js';
+export { type OpsOptions, type OpsServer, opsRoutes, startOpsServer } from './ops-server.js';
+export { type Poller, type PollerOptions, poller } from './poller.js';
+export { baseEnv, EnvError, readEnv } from './read-env.js';
+export { type Running, type ServiceOptions, startService } from './service.js';

@@ -1,0 +1,176 @@
+import type { CompanionView, PhoneView, ReceivedPage, SentPage } from './control/views.js';
+import type { AutoReply } from './model/account.js';
+import type { EnforcementType } from './model/enforcement.js';
+import type { ActiveFault, FaultRule } from './model/faults.js';
+import type { RateLimitReport, RateLimitSettings } from './model/rate-limits.js';
+import type { SocketCount, SocketEvent } from './model/sockets.js';
+import type { TraceLine } from './model/trace.js';
+import type { UnknownRequest } from './model/unknown.js';
+import type { ReceivedMessage, SentMessage } from './phone/records.js';
+
+export { formatTrace } from './control/format-trace.js';
+export type { ActiveFault, CompanionView, FaultRule, PhoneView, ReceivedMessage, ReceivedPage, SentMessage, SentPage };
+
+/** A refusal of the control API. */
+export class SandboxRequestError extends Error {
+  override readonly name = 'SandboxRequestError';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** Which received messages to list. */
+export interface ListMessages {
+  from?: string;
+  after?: number;
+  limit?: number;
+  waitMs?: number;
+  direction?: 'in' | 'own' | 'all';
+}
+
+/** What to send from a phone. */
+export interface SendMessage {
+  to: string;
+  text: string;
+  addressing?: 'pn' | 'lid';
+  id?: string;
+}
+
+const POLL_MS = 25_000;
+const ANSWER_TIMEOUT_MS = 60_000;
+
+export type SandboxClient = ReturnType<typeof createSandboxClient>;
+
+/**
+ * A typed client of the control API. Every method rejects with `SandboxRequestError` when the sandbox refuses.
+ * It loads nothing of the server and nothing of the WhatsApp library.
+ */
+export function createSandboxClient(controlUrl: string) {
+  const base = controlUrl.replace(/\/$/, '');
+
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${base}${path}`, {
+      method,
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const answer: unknown = text === '' ? undefined : JSON.parse(text);
+    if (response.ok) return answer as T;
+    const { code = 'unknown', detail = response.statusText } = (answer ?? {}) as { code?: string; detail?: string };
+    throw new SandboxRequestError(response.status, code, detail);
+  }
+
+  const messages = (phone: string, query: ListMessages = {}): Promise<ReceivedPage> =>
+    call('GET', `/phones/${encodeURIComponent(phone)}/messages${queryString({ ...query })}`);
+
+  return {
+    health: (): Promise<{ status: string }> => call('GET', '/health'),
+    network: (): Promise<{ webSocketUrl: string; rootPublicKey: string }> => call('GET', '/network'),
+
+    createPhone: (phone: { phone?: string; name?: string; autoReply?: AutoReply } = {}): Promise<PhoneView> =>
+      call('POST', '/phones', phone),
+    createPhones: async (bulk: { count: number; prefix?: string; autoReply?: AutoReply }): Promise<PhoneView[]> =>
+      (await call<{ phones: PhoneView[] }>('POST', '/phones/bulk', bulk)).phones,
+    phones: async (): Promise<PhoneView[]> => (await call<{ phones: PhoneView[] }>('GET', '/phones')).phones,
+    phone: (phone: string): Promise<PhoneView> => call('GET', `/phones/${encodeURIComponent(phone)}`),
+    changePhone: (phone: string, change: { name?: string; autoReply?: AutoReply }): Promise<PhoneView> =>
+      call('PATCH', `/phones/${encodeURIComponent(phone)}`, change),
+
+    /** Links the client that shows this QR; resolves when it is linked and about to log in. */
+    scan: (phone: string, qr: string): Promise<CompanionView> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/scan`, { qr }),
+    /** Types the code that a client shows for this phone. */
+    pair: (phone: string, code: string): Promise<CompanionView> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/pair`, { code }),
+    companions: async (phone: string): Promise<CompanionView[]> =>
+      (await call<{ companions: CompanionView[] }>('GET', `/phones/${encodeURIComponent(phone)}/companions`))
+        .companions,
+    removeCompanion: (phone: string, device: number): Promise<void> =>
+      call('DELETE', `/phones/${encodeURIComponent(phone)}/companions/${device}`),
+
+    send: (phone: string, message: SendMessage): Promise<SentMessage> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/messages`, message),
+    messages,
+    sent: (phone: string, after = 0): Promise<SentPage> =>
+      call('GET', `/phones/${encodeURIComponent(phone)}/sent${queryString({ after })}`),
+    sentMessage: (phone: string, id: string): Promise<SentMessage> =>
+      call('GET', `/phones/${encodeURIComponent(phone)}/sent/${encodeURIComponent(id)}`),
+    /** Marks messages as read, by id or all of them; resolves with how many were news. */
+    read: async (phone: string, ids?: string[]): Promise<number> =>
+      (await call<{ read: number }>('POST', `/phones/${encodeURIComponent(phone)}/read`, ids ? { ids } : { all: true }))
+        .read,
+
+    /**
+     * The first message that `predicate` accepts, of those received (or, by `direction`, those the phone's own companions
+     * sent). Polls long, never sleeps. Rejects after `timeoutMs`.
+     */
+    waitForMessage: async (
+      phone: string,
+      predicate: (message: ReceivedMessage) => boolean,
+      timeoutMs = 10_000,
+      direction: ListMessages['direction'] = 'in',
+    ): Promise<ReceivedMessage> => {
+      const deadline = Date.now() + timeoutMs;
+      let after = 0;
+      for (;;) {
+        const waitMs = Math.max(0, Math.min(POLL_MS, deadline - Date.now()));
+        const page = await messages(phone, { after, waitMs, direction });
+        const found = page.messages.find(predicate);
+        if (found) return found;
+        after = page.next;
+        if (Date.now() >= deadline) throw new Error(`${phone} got no such message within ${timeoutMs} ms`);
+      }
+    },
+
+    /** Bans the account (403 unless told otherwise): its connections end, its log-ins fail. */
+    ban: (phone: string, code?: number): Promise<PhoneView> =>
+      call('PUT', `/phones/${encodeURIComponent(phone)}/ban`, { code }),
+    unban: (phone: string): Promise<void> => call('DELETE', `/phones/${encodeURIComponent(phone)}/ban`),
+    /** Refuses what the account's companions send to people who never wrote (463), until it lifts by the clock. */
+    restrict: (phone: string, body: { forMs: number; enforcementType?: EnforcementType }): Promise<PhoneView> =>
+      call('PUT', `/phones/${encodeURIComponent(phone)}/restriction`, body),
+    liftRestriction: (phone: string): Promise<void> =>
+      call('DELETE', `/phones/${encodeURIComponent(phone)}/restriction`),
+    /** From now on linking to the account ends in a request for a passkey. */
+    requirePasskey: (phone: string, required = true): Promise<PhoneView> =>
+      call('PUT', `/phones/${encodeURIComponent(phone)}/passkey`, { required }),
+    /** Limits each account's queries (429); what is not named is not limited. */
+    setLimits: (limits: RateLimitSettings): Promise<RateLimitReport> => call('PUT', '/limits', limits),
+    limits: (): Promise<RateLimitReport> => call('GET', '/limits'),
+    clearLimits: (): Promise<void> => call('DELETE', '/limits'),
+
+    unknown: async (): Promise<UnknownRequest[]> =>
+      (await call<{ unknown: UnknownRequest[] }>('GET', '/unknown')).unknown,
+    trace: async (filter: { phone?: string; device?: number; connection?: string } = {}): Promise<TraceLine[]> =>
+      (await call<{ lines: TraceLine[] }>('GET', `/trace${queryString(filter)}`)).lines,
+    sockets: async (phone?: string): Promise<SocketCount[]> =>
+      (await call<{ sockets: SocketCount[] }>('GET', `/sockets${queryString({ phone })}`)).sockets,
+    socketEvents: async (phone?: string): Promise<SocketEvent[]> =>
+      (await call<{ events: SocketEvent[] }>('GET', `/sockets/events${queryString({ phone })}`)).events,
+    /** Breaks every connection, or those of one phone, with a TCP reset; resolves with how many. */
+    resetSockets: async (phone?: string): Promise<number> =>
+      (await call<{ reset: number }>('POST', '/sockets/reset', phone === undefined ? {} : { phone })).reset,
+    /** Stops serving every logged-in connection, or those of one phone, while it stays up; resolves with how many. */
+    halfOpenSockets: async (phone?: string): Promise<number> =>
+      (await call<{ halfOpened: number }>('POST', '/sockets/half-open', phone === undefined ? {} : { phone }))
+        .halfOpened,
+
+    addFault: (rule: FaultRule): Promise<ActiveFault> => call('POST', '/faults', rule),
+    faults: async (): Promise<ActiveFault[]> => (await call<{ faults: ActiveFault[] }>('GET', '/faults')).faults,
+    removeFault: (id: string): Promise<void> => call('DELETE', `/faults/${encodeURIComponent(id)}`),
+    clearFaults: (): Promise<void> => call('DELETE', '/faults'),
+  };
+}
+
+function queryString(query: Record<string, string | number | undefined>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}

@@ -1,0 +1,18 @@
+export { createSandboxClient, type SandboxClient, SandboxRequestError } from './client.js';
+export { formatTrace } from './control/format-trace.js';
+export type { CompanionView, PhoneView, ReceivedPage, SentPage } from './control/views.js';
+export { SandboxCore } from './core.js';
+export { SANDBOX_ERRORS, SandboxError, type SandboxErrorCode } from './errors.js';
+export { AUTO_REPLIES, type AutoReply } from './model/account.js';
+export type { EnforcementType, Restriction } from './model/enforcement.js';
+export type { ActiveFault, FaultAction, FaultMatch, FaultRule } from './model/faults.js';
+export type { RateLimit, RateLimitReport, RateLimitSettings } from './model/rate-limits.js';
+export type { SocketCount, SocketEvent } from './model/sockets.js';
+export type { TraceLine } from './model/trace.js';
+export type { UnknownRequest } from './model/unknown.js';
+export type { SandboxOptions } from './options.js';
+export type { Person, ReceivedMessage, SentMessage, SentStatus } from './phone/records.js';
+export { quietSignal } from './quiet-signal.js';
+export { SEED_CONTACTS } from './seed.js';
+export { type Sandbox, startSandbox } from './start-sandbox.js';
+export { enforceSignatures, trustSandboxRoot, verifySignature } from './trust.js';

@@ -1,0 +1,10 @@
+export const ENFORCEMENT_TYPES = ['WEB_COMPANION_ONLY', 'BIZ_QUALITY'] as const;
+
+/** Why the network restricts an account, by the library's names. */
+export type EnforcementType = (typeof ENFORCEMENT_TYPES)[number];
+
+/** An account's companions may not begin conversations until a set time. */
+export interface Restriction {
+  untilMs: number;
+  enforcementType: EnforcementType;
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerIdentity } from '../noise/server-identity.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Store, StoreEntry } from '../store/store.js';
+import type { Account, Companion } from './account.js';
+import { Directory } from './directory.js';
+import { FaultRules } from './faults.js';
+import type { BinaryNode } from './node.js';
+import { RateLimits } from './rate-limits.js';
+import { SocketCounter } from './sockets.js';
+import { Trace } from './trace.js';
+import { UnknownRequests } from './unknown.js';
+
+/** A stanza for one device. */
+export interface Delivery {
+  account: Account;
+  device: number;
+  node: BinaryNode;
+}
+
+/** The whole state of the simulated network, and the one way in which stanzas reach devices. */
+export class Network {
+  readonly directory = new Directory();
+  readonly faults = new FaultRules();
+  readonly limits = new RateLimits();
+  readonly sockets = new SocketCounter();
+  readonly trace: Trace;
+  readonly unknown: UnknownRequests;
+  /** Privacy settings by phone number; what is missing is `all`. */
+  readonly privacy = new Map<string, Record<string, string>>();
+  /** Blocked LIDs by phone number. */
+  readonly blocked = new Map<string, Set<string>>();
+  /** Called when a companion has finished its log-in, before what waits for it is sent. */
+  onCompanionActive: (account: Account, companion: Companion) => void = () => undefined;
+
+  constructor(
+    readonly options: ResolvedOptions,
+    readonly store: Store,
+    readonly identity: ServerIdentity,
+    /** Says something to whoever runs the sandbox; never bodies or keys. */
+    readonly log: (message: string) => void,
+  ) {
+    this.trace = new Trace(options.traceDepth);
+    this.unknown = new UnknownRequests((shape) => log(`unknown request ${shape}`));
+  }
+
+  /**
+   * Commits `entries` together with the queueing of `deliveries`, waits until that would survive the process, and then
+   * offers the deliveries to their devices. Nobody is told anything that a crash could take back.
+   */
+  async commit(entries: readonly StoreEntry[], deliveries: readonly Delivery[]): Promise<void> {
+    const all = [...entries];
+    const queued = deliveries.flatMap(({ account, device, node }) => {
+      if (!account.hasDevice(device)) return [];
+      const outbox = account.outbox(device);
+      const { seq, entry } = outbox.add(node);
+      all.push(entry);
+      return [{ account, device, outbox, seq }];
+    });
+    this.store.put(all);
+    await this.store.settled();
+    for (const { outbox, seq } of queued) outbox.release(seq);
+    for (const { account, device } of queued) account.wake(device);
+  }
+
+  /** A fresh stanza id in the server's style. */
+  stanzaId(): string {
+    return randomBytes(8).toString('hex').toUpperCase();
+  }
+}

@@ -1,0 +1,88 @@
+import {
+  DEFAULT_CONNECTION_CONFIG,
+  encodeWAMessage,
+  generateSignalPubKey,
+  proto,
+  type SignalRepositoryWithLIDStore,
+  unpadRandomMax16,
+} from '@whiskeysockets/baileys';
+import { pino } from 'pino';
+import type { Account, KeyBundle } from '../model/account.js';
+import { type BinaryNode, bytesOf, childrenOf } from '../model/node.js';
+import type { StoreEntry } from '../store/store.js';
+import { PhoneKeys } from './phone-keys.js';
+
+const silent = pino({ level: 'silent' });
+
+/** A phone's Signal sessions, by the library's own implementation. Addresses are always LID ones, as on the real network. */
+export class PhoneSignal {
+  readonly keys: PhoneKeys;
+  private readonly repository: SignalRepositoryWithLIDStore;
+  private taken: StoreEntry[] = [];
+
+  constructor(account: Account) {
+    this.keys = new PhoneKeys(account.phone);
+    const creds = {
+      signedIdentityKey: account.record.identity,
+      registrationId: account.record.registrationId,
+      // Asked for when somebody starts a session, which takes the bundle, which makes the key.
+      get signedPreKey() {
+        return account.signedPreKey().key;
+      },
+    };
+    this.repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: this.keys }, silent);
+  }
+
+  /** The `enc` for one device, starting a session if there is none; undefined when the device does not exist. */
+  async encrypt(account: Account, device: number, message: proto.IMessage): Promise<BinaryNode | undefined> {
+    const jid = account.jid('lid', device);
+    if (!(await this.repository.validateSession(jid)).exists) {
+      const taken = account.takeBundle(device);
+      if (!taken) return undefined;
+      this.taken.push(...taken.entries);
+      await this.repository.injectE2ESession({ jid, session: sessionOf(taken.bundle) });
+    }
+    const { type, ciphertext } = await this.repository.encryptMessage({ jid, data: encodeWAMessage(message) });
+    return { tag: 'enc', attrs: { v: '2', type }, content: ciphertext };
+  }
+
+  /** What a device encrypted for this phone; undefined when it cannot be decrypted. */
+  async decrypt(author: Account, device: number, node: BinaryNode): Promise<proto.Message | undefined> {
+    const enc = childrenOf(node, 'enc').at(-1);
+    const ciphertext = bytesOf(enc);
+    const type = enc?.attrs.type;
+    if (!ciphertext || (type !== 'pkmsg' && type !== 'msg')) return undefined;
+    try {
+      const plain = await this.repository.decryptMessage({ jid: author.jid('lid', device), type, ciphertext });
+      return proto.Message.decode(unpadRandomMax16(plain));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Drops the session with a device, so that the next message starts a fresh one. */
+  forget(account: Account, device: number): Promise<void> {
+    return this.repository.deleteSession([account.jid('lid', device)]);
+  }
+
+  /** What changed since the last time, for the journal. */
+  takeDirty(): StoreEntry[] {
+    const entries = [...this.taken, ...this.keys.takeDirty()];
+    this.taken = [];
+    return entries;
+  }
+
+  close(): void {
+    this.repository.close?.();
+  }
+}
+
+function sessionOf(bundle: KeyBundle): Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0]['session'] {
+  const { registrationId, identity, signedPreKey, preKey } = bundle;
+  return {
+    registrationId,
+    identityKey: generateSignalPubKey(identity),
+    signedPreKey: { ...signedPreKey, publicKey: generateSignalPubKey(signedPreKey.publicKey) },
+    preKey: preKey && { keyId: preKey.keyId, publicKey: generateSignalPubKey(preKey.publicKey) },
+  };
+}

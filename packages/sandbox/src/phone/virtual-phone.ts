@@ -1,0 +1,305 @@
+import { generateMessageIDV2, type proto } from '@whiskeysockets/baileys';
+import { SandboxError } from '../errors.js';
+import type { Account, AutoReply } from '../model/account.js';
+import { type Addressing, addressOf } from '../model/jid.js';
+import type { Network } from '../model/network.js';
+import { type BinaryNode, childOf } from '../model/node.js';
+import type { QueuedStanza } from '../model/outbox.js';
+import { forwardMessage } from '../server/route-message.js';
+import { forwardReceipt, idsOf } from '../server/route-receipt.js';
+import type { StoreEntry } from '../store/store.js';
+import { PhoneSignal } from './phone-signal.js';
+import { type Person, PhoneRecords, type ReceivedMessage, type SentMessage } from './records.js';
+import { describeContent, readReceipt, retryReceipt } from './stanzas.js';
+import { TrustedContacts } from './trusted-contacts.js';
+
+const MAX_RETRIES = 5;
+
+/** What to send. */
+export interface TextToSend {
+  /** Phone digits, a JID or a LID of an account of this network. */
+  to: string;
+  text: string;
+  addressing?: Addressing;
+  id?: string;
+}
+
+/**
+ * Device 0 of an account: a real Signal participant that lives inside the server. It works through its queue one stanza at
+ * a time; everything one stanza changes becomes durable in one step.
+ */
+export class VirtualPhone {
+  readonly records: PhoneRecords;
+  readonly signal: PhoneSignal;
+  private readonly trusted: TrustedContacts;
+  private readonly retries = new Map<string, number>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private busy: Promise<unknown> = Promise.resolve();
+  private wakePending = false;
+  private stopped = false;
+
+  constructor(
+    private readonly network: Network,
+    readonly account: Account,
+  ) {
+    this.records = new PhoneRecords(account.phone);
+    this.signal = new PhoneSignal(account);
+    this.trusted = new TrustedContacts(network, account);
+    account.onPhoneInbox = () => this.wake();
+  }
+
+  /** Works through what waits for the phone. */
+  wake(): void {
+    if (this.wakePending || this.stopped) return;
+    this.wakePending = true;
+    void this.inTurn(async () => {
+      this.wakePending = false;
+      for (const stanza of this.account.outbox(0).takeUnsent()) {
+        if (this.stopped) return;
+        await this.take(stanza).catch((error: Error) => this.network.log(`phone failed: ${error.message}`));
+      }
+    });
+  }
+
+  /** Finishes what is under way and starts nothing more. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.busy;
+    this.signal.close();
+  }
+
+  /**
+   * Encrypts a text for every device of the recipient and for the phone's own companions, and sends it.
+   * Resolves when it is durable and on its way. Errors: recipient_not_found.
+   */
+  async sendText({ to, text, addressing = 'pn', id }: TextToSend): Promise<SentMessage> {
+    const digits = to.replace(/[\s+()-]/g, '');
+    const recipient = this.network.directory.find(digits) ?? this.network.directory.findByJid(to);
+    if (!recipient) throw new SandboxError('recipient_not_found', `Nobody on this network is called ${to}.`);
+    const mode = to.endsWith('@lid') ? 'lid' : addressing;
+    return this.inTurn(() => this.send(recipient, id ?? this.newId(), text, mode));
+  }
+
+  /** Sends something only this account's devices understand to one companion. */
+  sendPeerMessage(device: number, message: proto.IMessage): Promise<void> {
+    return this.inTurn(async () => {
+      const enc = await this.signal.encrypt(this.account, device, message);
+      if (!enc) return;
+      const attrs = { id: this.newId(), to: this.account.jid('pn', device), type: 'text', category: 'peer' };
+      await this.forward({ tag: 'message', attrs, content: [enc] }, []);
+    });
+  }
+
+  /** Marks received messages as read and tells their senders; without ids, all of them. Returns how many were news. */
+  read(ids?: readonly string[]): Promise<number> {
+    return this.inTurn(async () => {
+      const messages = this.records.unreadOf(ids);
+      for (const [to, chat] of this.byChat(messages)) {
+        for (const message of chat) this.records.markRead(message);
+        const entries = chat.map((message) => this.records.receivedEntry(message));
+        await this.tell(
+          readReceipt(
+            to,
+            chat.map(({ id }) => id),
+          ),
+          entries,
+        );
+      }
+      if (messages.length > 0) this.records.announce();
+      return messages.length;
+    });
+  }
+
+  /** Changes the name or what the phone does by itself. */
+  change({ name, autoReply }: { name?: string; autoReply?: AutoReply }): void {
+    if (name !== undefined) this.account.record.name = name;
+    if (autoReply !== undefined) this.account.record.autoReply = autoReply;
+    this.network.store.put([this.account.recordEntry()]);
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.busy.then(work);
+    this.busy = result.catch(() => undefined);
+    return result;
+  }
+
+  private newId(): string {
+    return generateMessageIDV2(this.account.jid('pn'));
+  }
+
+  private byChat(messages: readonly ReceivedMessage[]): Map<string, ReceivedMessage[]> {
+    const chats = new Map<string, ReceivedMessage[]>();
+    for (const message of messages) {
+      const jid = this.network.directory.find(message.from.phone)?.jid(message.addressing) ?? '';
+      const chat = chats.get(jid);
+      if (chat) chat.push(message);
+      else chats.set(jid, [message]);
+    }
+    return chats;
+  }
+
+  /** Sends a message stanza; what its encryption changed and `entries` become durable with it. */
+  private async forward(node: BinaryNode, entries: readonly StoreEntry[]): Promise<void> {
+    await forwardMessage(this.network, this.account, 0, node, [...entries, ...this.signal.takeDirty()]);
+  }
+
+  /** Sends a receipt, likewise. */
+  private tell(receipt: BinaryNode, entries: readonly StoreEntry[]): Promise<void> {
+    return forwardReceipt(this.network, this.account, 0, receipt, [...entries, ...this.signal.takeDirty()]);
+  }
+
+  private async take({ seq, node }: QueuedStanza): Promise<void> {
+    const done = this.account.outbox(0).remove(seq);
+    if (node.tag === 'message') await this.takeMessage(node, done);
+    else if (node.tag === 'receipt') await this.takeReceipt(node, done);
+    else this.network.store.put([done]);
+  }
+
+  private async takeMessage(node: BinaryNode, done: StoreEntry): Promise<void> {
+    const from = addressOf(node.attrs.from);
+    const author = this.network.directory.findByJid(node.attrs.from);
+    const chat = this.network.directory.findByJid(node.attrs.recipient ?? node.attrs.from);
+    if (!from || !author || !chat) {
+      this.network.store.put([done]);
+      return;
+    }
+    const id = node.attrs.id ?? '';
+    const fromMe = author === this.account;
+    const message = await this.signal.decrypt(author, from.device, node);
+    const known = this.records.findReceived(person(chat), fromMe, id);
+    if (known) {
+      known.copies += 1;
+      await this.confirm(node, fromMe, [done, this.records.receivedEntry(known)]);
+      return;
+    }
+    if (!message) {
+      await this.askAgain(node, done);
+      return;
+    }
+    const content = message.deviceSentMessage?.message ?? message;
+    if (node.attrs.category === 'peer' || content.protocolMessage) {
+      this.network.store.put([done, ...this.signal.takeDirty()]);
+      return;
+    }
+    const record = this.records.addReceived({
+      id,
+      from: person(author),
+      chat: person(chat),
+      fromMe,
+      ...describeContent(content),
+      timestampMs: Date.now(),
+      addressing: from.addressing,
+    });
+    await this.confirm(node, fromMe, [done, this.records.receivedEntry(record)]);
+    if (!fromMe) this.react(record, author);
+  }
+
+  /** Commits what a message changed and, unless it is an own one or the phone is silent, tells the sender that it arrived. */
+  private async confirm(node: BinaryNode, fromMe: boolean, entries: StoreEntry[]): Promise<void> {
+    if (fromMe || this.account.record.autoReply === 'silent') {
+      await this.network.commit([...entries, ...this.signal.takeDirty()], []);
+    } else {
+      const { id = '', from = '' } = node.attrs;
+      await this.tell({ tag: 'receipt', attrs: { id, to: from } }, entries);
+    }
+    this.records.announce();
+  }
+
+  private react(record: ReceivedMessage, author: Account): void {
+    const { autoReply } = this.account.record;
+    const failed = (error: Error): void => this.network.log(`phone failed to react: ${error.message}`);
+    if (autoReply === 'echo') {
+      void this.read([record.id]).catch(failed);
+      // Two echoes would never stop talking.
+      if (author.record.autoReply === 'echo' || record.type !== 'text') return;
+      const { text, addressing } = record;
+      void this.sendText({ to: author.phone, text, addressing }).catch(failed);
+    } else if (autoReply === 'slow-reader') {
+      const timer = setTimeout(() => {
+        this.timers.delete(timer);
+        void this.read([record.id]).catch(failed);
+      }, this.network.options.slowReaderDelayMs);
+      this.timers.add(timer);
+    }
+  }
+
+  private async takeReceipt(node: BinaryNode, done: StoreEntry): Promise<void> {
+    const { type = '' } = node.attrs;
+    if (type === 'retry') {
+      await this.resend(node, done);
+      return;
+    }
+    const status = type === '' ? 'delivered' : type === 'read' || type === 'played' ? type : undefined;
+    const raised = status ? idsOf(node).flatMap((id) => this.records.raiseSent(id, status, Date.now()) ?? []) : [];
+    this.network.store.put([done, ...raised.map((message) => this.records.sentEntry(message))]);
+    if (raised.length > 0) this.records.announce();
+  }
+
+  private async send(recipient: Account, id: string, text: string, addressing: Addressing): Promise<SentMessage> {
+    const message = { conversation: text };
+    const own = { deviceSentMessage: { destinationJid: recipient.jid(addressing), message } };
+    const content: BinaryNode[] = [];
+    for (const device of recipient === this.account ? [] : recipient.devices()) {
+      content.push(...(await this.participant(recipient, device, message, addressing)));
+    }
+    for (const device of this.account.companions.keys()) {
+      content.push(...(await this.participant(this.account, device, own, addressing)));
+    }
+    const attrs = { id, to: recipient.jid(addressing), type: 'text' };
+    const record = this.records.addSent({ id, to: person(recipient), text, timestampMs: Date.now() });
+    const node = { tag: 'message', attrs, content: [{ tag: 'participants', attrs: {}, content }] };
+    // First, so that whoever answers at once may.
+    await this.trusted.issue(recipient);
+    await this.forward(node, [this.records.sentEntry(record)]);
+    this.records.announce();
+    return record;
+  }
+
+  private async participant(
+    account: Account,
+    device: number,
+    message: proto.IMessage,
+    addressing: Addressing,
+  ): Promise<BinaryNode[]> {
+    const enc = await this.signal.encrypt(account, device, message);
+    return enc ? [{ tag: 'to', attrs: { jid: account.jid(addressing, device) }, content: [enc] }] : [];
+  }
+
+  /** A companion could not decrypt: it gets the message again, alone, in a fresh session. */
+  private async resend(node: BinaryNode, done: StoreEntry): Promise<void> {
+    const { id = '', from } = node.attrs;
+    const asking = addressOf(from);
+    const account = this.network.directory.findByJid(from);
+    const sent = this.records.findSent(id);
+    const recipient = sent && this.network.directory.find(sent.to.phone);
+    const count = Number(childOf(node, 'retry')?.attrs.count ?? 1);
+    if (!asking || !account || !recipient || count > MAX_RETRIES) {
+      this.network.store.put([done]);
+      return;
+    }
+    await this.signal.forget(account, asking.device);
+    const message = { conversation: sent.text };
+    const chat = recipient.jid(asking.addressing);
+    const own = account === this.account;
+    const content = own ? { deviceSentMessage: { destinationJid: chat, message } } : message;
+    const enc = await this.signal.encrypt(account, asking.device, content);
+    const to = account.jid(asking.addressing, asking.device);
+    const attrs: Record<string, string> = { id, to, type: 'text', ...(own ? { recipient: chat } : {}) };
+    const counted = enc ? [{ ...enc, attrs: { ...enc.attrs, count: count.toString() } }] : [];
+    await this.forward({ tag: 'message', attrs, content: counted }, [done]);
+  }
+
+  /** The phone could not decrypt: it asks the sending device for the message again. */
+  private async askAgain(node: BinaryNode, done: StoreEntry): Promise<void> {
+    const id = node.attrs.id ?? '';
+    const count = (this.retries.get(id) ?? 0) + 1;
+    this.retries.set(id, count);
+    if (count > MAX_RETRIES) await this.network.commit([done, ...this.signal.takeDirty()], []);
+    else await this.tell(retryReceipt(node, count, this.account.record.registrationId), [done]);
+  }
+}
+
+function person(account: Account): Person {
+  return { phone: account.phone, lid: account.lid };
+}

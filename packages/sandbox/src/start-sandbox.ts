@@ -1,0 +1,72 @@
+import type { AddressInfo } from 'node:net';
+import { fastify } from 'fastify';
+import { registerNetworkRoutes } from './control/network-routes.js';
+import { registerPhoneRoutes } from './control/phone-routes.js';
+import { installProblems } from './control/problem.js';
+import { registerStandingRoutes } from './control/standing-routes.js';
+import { SandboxCore } from './core.js';
+import { resolveOptions, type SandboxOptions } from './options.js';
+import { seedContacts } from './seed.js';
+import { WEBSOCKET_PATH } from './server/acceptor.js';
+import { JournalStore } from './store/journal-store.js';
+import { MemoryStore } from './store/store.js';
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** Where clients connect. */
+  readonly webSocketUrl: string;
+  /** Where the control API is. */
+  readonly controlUrl: string;
+  /** The root to trust, 32 bytes. */
+  readonly rootPublicKey: Buffer;
+  /** The same things as the control API, in this process. */
+  readonly core: SandboxCore;
+  /** Resets all connections, writes out what is pending, and gives the port back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a simulated WhatsApp network: clients on `webSocketUrl`, the control API on `controlUrl` (one port for both).
+ * Rejects when the port is taken or the data directory cannot be used.
+ */
+export async function startSandbox(
+  given: SandboxOptions = {},
+  log: (message: string) => void = () => undefined,
+): Promise<Sandbox> {
+  const options = resolveOptions(given);
+  const store = options.dataDir === undefined ? new MemoryStore() : await JournalStore.open(options.dataDir);
+  const core = await SandboxCore.start(options, store, log);
+  if (options.seed) await seedContacts(core);
+  const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 1024 * 1024 });
+  let authority = '';
+  const webSocketUrl = (): string => `ws://${authority}${WEBSOCKET_PATH}`;
+  installProblems(app);
+  registerPhoneRoutes(app, core);
+  registerStandingRoutes(app, core);
+  registerNetworkRoutes(app, core, webSocketUrl);
+  core.acceptor.attach(app.server);
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await core.stop();
+    throw error;
+  }
+  authority = authorityOf(options.host, app.server.address() as AddressInfo);
+  return {
+    webSocketUrl: webSocketUrl(),
+    controlUrl: `http://${authority}`,
+    rootPublicKey: Buffer.from(core.network.identity.root.public),
+    core,
+    stop: async () => {
+      core.acceptor.resetAll();
+      await app.close();
+      await core.stop();
+    },
+  };
+}
+
+/** An address others can use: a wildcard is reached over loopback. */
+function authorityOf(host: string, { port }: AddressInfo): string {
+  if (host === '0.0.0.0' || host === '::') return `127.0.0.1:${port}`;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,183 @@
+import type { Message } from '@multiwa/contracts';
+import { type EventQuery, openEvents } from './event-stream.js';
+import { type ClientOptions, makeRequest } from './request.js';
+import type {
+  Account,
+  ApiKey,
+  Automation,
+  AutomationRun,
+  AutomationRunWithSteps,
+  Broadcast,
+  BroadcastRecipient,
+  Contact,
+  Conversation,
+  CreateAccount,
+  CreateApiKey,
+  CreateAutomation,
+  CreateBroadcast,
+  CreatedApiKey,
+  CreatedWebhook,
+  CreateProfile,
+  CreateWebhook,
+  ListDeliveries,
+  ListMessages,
+  ListRecipients,
+  ListRuns,
+  Page,
+  PageQuery,
+  PairingCode,
+  Profile,
+  QrCode,
+  SendMessage,
+  UpdateAccount,
+  UpdateAutomation,
+  UpdateBroadcast,
+  UpdateContact,
+  UpdateProfile,
+  UpdateWebhook,
+  Webhook,
+  WebhookDelivery,
+  WebhookDeliveryDetail,
+} from './types.js';
+
+export type MultiwaClient = ReturnType<typeof createClient>;
+
+/**
+ * A typed client of a MultiWA gateway. Every method rejects with MultiwaError when the gateway refuses (see its `code`) and
+ * with MultiwaConnectionError when it cannot be reached for `retryForMs`.
+ */
+export function createClient(options: ClientOptions) {
+  const request = makeRequest(options);
+  const account = (id: string) => `/accounts/${encodeURIComponent(id)}`;
+  const profile = (id: string) => `/profiles/${encodeURIComponent(id)}`;
+  const conversations = (profileId: string) => `${profile(profileId)}/conversations`;
+  const message = (profileId: string, id: string) => `${profile(profileId)}/messages/${encodeURIComponent(id)}`;
+  const contact = (profileId: string, id: string) => `${profile(profileId)}/contacts/${encodeURIComponent(id)}`;
+
+  const webhook = (id: string) => `/webhooks/${encodeURIComponent(id)}`;
+  const delivery = (id: string, deliveryId: string) => `${webhook(id)}/deliveries/${encodeURIComponent(deliveryId)}`;
+  const broadcast = (id: string) => `/broadcasts/${encodeURIComponent(id)}`;
+  const automation = (id: string) => `/automations/${encodeURIComponent(id)}`;
+  const run = (id: string, runId: string) => `${automation(id)}/runs/${encodeURIComponent(runId)}`;
+
+  return {
+    apiKeys: {
+      /** The answer is the only one that holds the key itself. */
+      create: (body: CreateApiKey) => request<CreatedApiKey>('POST', '/api-keys', { body }),
+      list: (query: PageQuery = {}) => request<Page<ApiKey>>('GET', '/api-keys', { query }),
+      revoke: (id: string) => request<ApiKey>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
+    },
+    accounts: {
+      create: (body: CreateAccount) => request<Account>('POST', '/accounts', { body }),
+      list: (query: PageQuery = {}) => request<Page<Account>>('GET', '/accounts', { query }),
+      get: (id: string) => request<Account>('GET', account(id)),
+      update: (id: string, body: UpdateAccount) => request<Account>('PATCH', account(id), { body }),
+      delete: (id: string) => request<void>('DELETE', account(id)),
+    },
+    profiles: {
+      create: (body: CreateProfile) => request<Profile>('POST', '/profiles', { body }),
+      list: (query: PageQuery = {}) => request<Page<Profile>>('GET', '/profiles', { query }),
+      get: (id: string) => request<Profile>('GET', profile(id)),
+      update: (id: string, body: UpdateProfile) => request<Profile>('PATCH', profile(id), { body }),
+      delete: (id: string) => request<void>('DELETE', profile(id)),
+      connect: (id: string) => request<Profile>('POST', `${profile(id)}/connect`),
+      disconnect: (id: string) => request<Profile>('POST', `${profile(id)}/disconnect`),
+      logout: (id: string) => request<Profile>('POST', `${profile(id)}/logout`),
+      /** The QR code to scan now; refused with `qr_not_available` while there is none. */
+      qr: (id: string) => request<QrCode>('GET', `${profile(id)}/qr`),
+      pairingCode: (id: string, phone: string) =>
+        request<PairingCode>('POST', `${profile(id)}/pairing-code`, { body: { phone } }),
+    },
+    messages: {
+      /** Resolves when the message is accepted; it is sent, or ends FAILED with a reason, whatever happens then. */
+      send: (profileId: string, body: SendMessage, { idempotencyKey }: { idempotencyKey?: string } = {}) =>
+        request<Message>('POST', `${profile(profileId)}/messages`, { body, idempotencyKey }),
+      get: (profileId: string, id: string) => request<Message>('GET', message(profileId, id)),
+      list: (profileId: string, query: ListMessages = {}) =>
+        request<Page<Message>>('GET', `${profile(profileId)}/messages`, { query }),
+      /** Takes back a message that waits for its `sendAt`. */
+      cancel: (profileId: string, id: string) => request<Message>('POST', `${message(profileId, id)}/cancel`),
+    },
+    conversations: {
+      list: (profileId: string, query: PageQuery = {}) =>
+        request<Page<Conversation>>('GET', conversations(profileId), { query }),
+      get: (profileId: string, id: string) =>
+        request<Conversation>('GET', `${conversations(profileId)}/${encodeURIComponent(id)}`),
+      messages: (profileId: string, id: string, query: PageQuery = {}) =>
+        request<Page<Message>>('GET', `${conversations(profileId)}/${encodeURIComponent(id)}/messages`, { query }),
+    },
+    contacts: {
+      list: (profileId: string, query: PageQuery = {}) =>
+        request<Page<Contact>>('GET', `${profile(profileId)}/contacts`, { query }),
+      get: (profileId: string, id: string) => request<Contact>('GET', contact(profileId, id)),
+      update: (profileId: string, id: string, body: UpdateContact) =>
+        request<Contact>('PATCH', contact(profileId, id), { body }),
+    },
+    webhooks: {
+      /** The answer holds the secret to verify deliveries with. */
+      create: (body: CreateWebhook) => request<CreatedWebhook>('POST', '/webhooks', { body }),
+      list: (query: PageQuery = {}) => request<Page<Webhook>>('GET', '/webhooks', { query }),
+      get: (id: string) => request<Webhook>('GET', webhook(id)),
+      secret: (id: string) => request<{ secret: string }>('GET', `${webhook(id)}/secret`),
+      update: (id: string, body: UpdateWebhook) => request<Webhook>('PATCH', webhook(id), { body }),
+      delete: (id: string) => request<void>('DELETE', webhook(id)),
+      /** Sends it an event of its own; resolves with the id of that event. */
+      test: (id: string) => request<{ eventId: string }>('POST', `${webhook(id)}/test`),
+      deliveries: (id: string, query: ListDeliveries = {}) =>
+        request<Page<WebhookDelivery>>('GET', `${webhook(id)}/deliveries`, { query }),
+      delivery: (id: string, deliveryId: string) => request<WebhookDeliveryDetail>('GET', delivery(id, deliveryId)),
+      resend: (id: string, deliveryId: string) =>
+        request<WebhookDelivery>('POST', `${delivery(id, deliveryId)}/resend`),
+    },
+    broadcasts: {
+      /** Makes a draft; nothing is sent before it is started. */
+      create: (body: CreateBroadcast) => request<Broadcast>('POST', '/broadcasts', { body }),
+      list: (query: PageQuery = {}) => request<Page<Broadcast>>('GET', '/broadcasts', { query }),
+      get: (id: string) => request<Broadcast>('GET', broadcast(id)),
+      update: (id: string, body: UpdateBroadcast) => request<Broadcast>('PATCH', broadcast(id), { body }),
+      delete: (id: string) => request<void>('DELETE', broadcast(id)),
+      /** Replaces the audience of a draft by a CSV whose first line names the columns. */
+      upload: (id: string, csv: string) => request<Broadcast>('PUT', `${broadcast(id)}/recipients`, { csv }),
+      recipients: (id: string, query: ListRecipients = {}) =>
+        request<Page<BroadcastRecipient>>('GET', `${broadcast(id)}/recipients`, { query }),
+      /** Starts it now, or at a time (ISO 8601). */
+      start: (id: string, at?: string) => request<Broadcast>('POST', `${broadcast(id)}/start`, { body: { at } }),
+      /** Resolves when nothing more is handed to WhatsApp. */
+      pause: (id: string) => request<Broadcast>('POST', `${broadcast(id)}/pause`),
+      resume: (id: string) => request<Broadcast>('POST', `${broadcast(id)}/resume`),
+      cancel: (id: string) => request<Broadcast>('POST', `${broadcast(id)}/cancel`),
+    },
+    automations: {
+      /** Makes a draft; it runs once it is published and enabled. */
+      create: (body: CreateAutomation) => request<Automation>('POST', '/automations', { body }),
+      list: (query: PageQuery = {}) => request<Page<Automation>>('GET', '/automations', { query }),
+      get: (id: string) => request<Automation>('GET', automation(id)),
+      update: (id: string, body: UpdateAutomation) => request<Automation>('PATCH', automation(id), { body }),
+      delete: (id: string) => request<void>('DELETE', automation(id)),
+      publish: (id: string) => request<Automation>('POST', `${automation(id)}/publish`),
+      enable: (id: string) => request<Automation>('POST', `${automation(id)}/enable`),
+      disable: (id: string) => request<Automation>('POST', `${automation(id)}/disable`),
+      runs: (id: string, query: ListRuns = {}) =>
+        request<Page<AutomationRun>>('GET', `${automation(id)}/runs`, { query }),
+      /** With its steps. */
+      run: (id: string, runId: string) => request<AutomationRunWithSteps>('GET', run(id, runId)),
+      cancelRun: (id: string, runId: string) => request<AutomationRun>('POST', `${run(id, runId)}/cancel`),
+    },
+    events: {
+      open: (query: EventQuery = {}) => openEvents(options, query),
+    },
+  };
+}
+
+/** Every item of a list, page by page: `for await (const message of allItems((query) => client.messages.list(id, query)))`. */
+export async function* allItems<T>(
+  list: (query: { limit: number; cursor?: string }) => Promise<Page<T>>,
+): AsyncGenerator<T> {
+  const limit = 100;
+  let cursor: string | undefined;
+  do {
+    const page: Page<T> = await list({ limit, cursor });
+    yield* page.items;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}

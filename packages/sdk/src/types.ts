@@ -1,0 +1,83 @@
+import type {
+  accountSchema,
+  apiKeySchema,
+  automationRunSchema,
+  automationRunWithStepsSchema,
+  automationSchema,
+  broadcastRecipientSchema,
+  broadcastSchema,
+  contactSchema,
+  conversationSchema,
+  createAccountSchema,
+  createApiKeySchema,
+  createAutomationSchema,
+  createBroadcastSchema,
+  createdApiKeySchema,
+  createdWebhookSchema,
+  createProfileSchema,
+  createWebhookSchema,
+  listDeliveriesQuerySchema,
+  listMessagesQuerySchema,
+  listRunsQuerySchema,
+  pairingCodeSchema,
+  profileSchema,
+  qrSchema,
+  recipientStatusSchema,
+  sendMessageSchema,
+  updateAccountSchema,
+  updateAutomationSchema,
+  updateBroadcastSchema,
+  updateContactSchema,
+  updateProfileSchema,
+  updateWebhookSchema,
+  webhookDeliveryDetailSchema,
+  webhookDeliverySchema,
+  webhookSchema,
+} from '@multiwa/contracts';
+import type { z } from 'zod';
+
+export type { EventEnvelope, EventType, Message, Problem } from '@multiwa/contracts';
+export type Account = z.infer<typeof accountSchema>;
+export type CreateAccount = z.input<typeof createAccountSchema>;
+export type UpdateAccount = z.input<typeof updateAccountSchema>;
+export type ApiKey = z.infer<typeof apiKeySchema>;
+export type CreateApiKey = z.input<typeof createApiKeySchema>;
+export type CreatedApiKey = z.infer<typeof createdApiKeySchema>;
+export type Profile = z.infer<typeof profileSchema>;
+export type CreateProfile = z.input<typeof createProfileSchema>;
+export type UpdateProfile = z.input<typeof updateProfileSchema>;
+export type QrCode = z.infer<typeof qrSchema>;
+export type PairingCode = z.infer<typeof pairingCodeSchema>;
+export type SendMessage = z.input<typeof sendMessageSchema>;
+export type ListMessages = Omit<z.input<typeof listMessagesQuerySchema>, 'limit'> & { limit?: number };
+export type Contact = z.infer<typeof contactSchema>;
+export type UpdateContact = z.input<typeof updateContactSchema>;
+export type Conversation = z.infer<typeof conversationSchema>;
+export type Webhook = z.infer<typeof webhookSchema>;
+export type CreateWebhook = z.input<typeof createWebhookSchema>;
+export type CreatedWebhook = z.infer<typeof createdWebhookSchema>;
+export type UpdateWebhook = z.input<typeof updateWebhookSchema>;
+export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;
+export type WebhookDeliveryDetail = z.infer<typeof webhookDeliveryDetailSchema>;
+export type ListDeliveries = Omit<z.input<typeof listDeliveriesQuerySchema>, 'limit'> & { limit?: number };
+export type Broadcast = z.infer<typeof broadcastSchema>;
+export type CreateBroadcast = z.input<typeof createBroadcastSchema>;
+export type UpdateBroadcast = z.input<typeof updateBroadcastSchema>;
+export type BroadcastRecipient = z.infer<typeof broadcastRecipientSchema>;
+export type ListRecipients = PageQuery & { status?: z.infer<typeof recipientStatusSchema> };
+export type Automation = z.infer<typeof automationSchema>;
+export type CreateAutomation = z.input<typeof createAutomationSchema>;
+export type UpdateAutomation = z.input<typeof updateAutomationSchema>;
+export type AutomationRun = z.infer<typeof automationRunSchema>;
+export type AutomationRunWithSteps = z.infer<typeof automationRunWithStepsSchema>;
+export type ListRuns = Omit<z.input<typeof listRunsQuerySchema>, 'limit'> & { limit?: number };
+
+/** One page of a list. */
+export interface Page<T> {
+  items: T[];
+  /** For the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+/** Which page. */
+export type PageQuery = { limit?: number; cursor?: string };

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+// What tests need and no caller of the API may do, straight in the database.
+
+/**
+ * Makes an organization and a workspace of somebody else, with one profile.
+ * @returns the profile's id.
+ */
+export async function foreignProfile(databaseUrl: string): Promise<string> {
+  const [organization, workspace, profile] = [newId(), newId(), newId()];
+  await withDatabase(databaseUrl, async (client) => {
+    await client.query('INSERT INTO "Organization" ("id", "name") VALUES ($1, $2)', [organization, 'Somebody else']);
+    await client.query('INSERT INTO "Workspace" ("id", "organizationId", "name") VALUES ($1, $2, $3)', [
+      workspace,
+      organization,
+      'Theirs',
+    ]);
+    await client.query(
+      `INSERT INTO "Profile" ("id", "workspaceId", "name", "network", "updatedAt") VALUES ($1, $2, $3, 'SANDBOX', now())`,
+      [profile, workspace, 'Their number'],
+    );
+  });
+  return profile;
+}
+
+/** Makes a key one whose time is over. */
+export async function expireApiKey(databaseUrl: string, id: string): Promise<void> {
+  await withDatabase(databaseUrl, (client) =>
+    client.query(`UPDATE "ApiKey" SET "expiresAt" = now() - interval '1 second' WHERE "id" = $1`, [id]),
+  );
+}
+
+async function withDatabase(url: string, use: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function newId(): string {
+  return `c${randomBytes(12).toString('hex')}`;
+}

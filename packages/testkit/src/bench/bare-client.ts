@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { quietSignal } from '@multiwa/sandbox';
+import { trustSandboxRoot } from '@multiwa/sandbox/trust';
+import {
+  type AuthenticationState,
+  type BinaryNode,
+  DisconnectReason,
+  initAuthCreds,
+  makeWASocket,
+  type SignalDataSet,
+  type SignalDataTypeMap,
+  type WASocket,
+} from '@whiskeysockets/baileys';
+import pino from 'pino';
+
+/** From the benchmark to this process. */
+export type BareRequest =
+  | { do: 'link'; webSocketUrl: string; rootPublicKey: string }
+  | { do: 'send'; phones: string[]; each: number };
+/** From this process to the benchmark. */
+export type BareAnswer = { qr: string } | { linked: true } | { sentInMs: number };
+
+const logger = pino({ level: 'silent' });
+const keys = new Map<string, unknown>();
+const acks = new Map<string, () => void>();
+let socket: WASocket;
+
+/** Keys in memory only: the fastest store there can be. */
+function memoryState(creds = initAuthCreds()): AuthenticationState {
+  return {
+    creds,
+    keys: {
+      get: async <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) => {
+        const found: { [id: string]: SignalDataTypeMap[T] } = {};
+        for (const id of ids) {
+          const value = keys.get(`${type}/${id}`);
+          if (value !== undefined && value !== null) found[id] = value as SignalDataTypeMap[T];
+        }
+        return found;
+      },
+      set: async (data: SignalDataSet) => {
+        for (const [type, entries] of Object.entries(data)) {
+          for (const [id, value] of Object.entries(entries ?? {})) {
+            if (value === null) keys.delete(`${type}/${id}`);
+            else keys.set(`${type}/${id}`, value);
+          }
+        }
+      },
+    },
+  };
+}
+
+function open(auth: AuthenticationState, waWebSocketUrl: string): void {
+  socket = makeWASocket({
+    auth,
+    waWebSocketUrl,
+    logger,
+    syncFullHistory: false,
+    shouldSyncHistoryMessage: () => false,
+  });
+  socket.ev.on('creds.update', (update) => Object.assign(auth.creds, update));
+  socket.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
+    if (qr) answer({ qr });
+    if (connection === 'open') answer({ linked: true });
+    if (connection !== 'close') return;
+    const { output } = (lastDisconnect?.error ?? {}) as { output?: { statusCode?: number } };
+    if (output?.statusCode === DisconnectReason.restartRequired) open(auth, waWebSocketUrl);
+    else process.exit(1);
+  });
+  socket.ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
+    const { id = '' } = attrs;
+    acks.get(id)?.();
+    acks.delete(id);
+  });
+}
+
+/** Sends to all chats side by side, in each one after the other, and waits for the network's ack of each. */
+async function send(phones: readonly string[], each: number): Promise<number> {
+  const startedAt = performance.now();
+  await Promise.all(
+    phones.map(async (phone) => {
+      for (let index = 0; index < each; index += 1) {
+        const messageId = `3EB0${randomUUID().replaceAll('-', '').slice(0, 18).toUpperCase()}`;
+        const acked = new Promise<void>((resolve) => acks.set(messageId, resolve));
+        await socket.sendMessage(`${phone}@s.whatsapp.net`, { text: `bare ${index}` }, { messageId });
+        await acked;
+      }
+    }),
+  );
+  return performance.now() - startedAt;
+}
+
+function answer(message: BareAnswer): void {
+  process.send?.(message);
+}
+
+quietSignal();
+process.on('disconnect', () => process.exit(0));
+process.on('message', (request: BareRequest) => {
+  if (request.do === 'link') {
+    trustSandboxRoot(request);
+    open(memoryState(), request.webSocketUrl);
+  } else {
+    void send(request.phones, request.each).then((sentInMs) => answer({ sentInMs }));
+  }
+});

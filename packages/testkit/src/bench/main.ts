@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { benchAccept } from './accept.js';
+import { benchPipeline } from './pipeline.js';
+
+const usage = `Usage: npm run bench -- <name> [options]
+
+  pipeline   messages/s from accept to SENT through the whole product, beside a bare loop of the client library
+             --messages <n>  a turn (default 600)   --rounds <n>  turns of each (default 4)
+  accept     requests/s of the durable accept, beside a bare HTTP server that inserts the same row
+             --seconds <n>   a turn (default 5)     --rounds <n>  turns of each (default 4)
+
+  Both sides take turns on the same servers, so that a busy machine slows both. The last line is JSON.
+`;
+
+const options = {
+  messages: { type: 'string', default: '600' },
+  seconds: { type: 'string', default: '5' },
+  rounds: { type: 'string', default: '4' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+async function bench(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const number = (name: 'messages' | 'seconds' | 'rounds') => {
+    const value = Number(values[name]);
+    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1.`);
+    return value;
+  };
+  const [name] = positionals;
+  const benches = new Map([
+    ['pipeline', () => benchPipeline({ messages: number('messages'), rounds: number('rounds') })],
+    ['accept', () => benchAccept({ seconds: number('seconds'), rounds: number('rounds') })],
+  ]);
+  const run = benches.get(name ?? '');
+  if (!run) {
+    console.info(usage);
+    return values.help ? 0 : 1;
+  }
+  console.info(JSON.stringify(await run()));
+  return 0;
+}
+
+try {
+  process.exit(await bench(process.argv.slice(2)));
+} catch (error) {
+  console.error(error);
+  process.exit(1);
+}

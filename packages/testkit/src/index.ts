@@ -1,0 +1,13 @@
+export { expireApiKey, foreignProfile } from './behind-the-api.js';
+export { createTestDatabase, type TestDatabase } from './database.js';
+export { EventLog, type SeenEvent } from './event-log.js';
+export { type LinkedProfile, linkProfile, untilConnected } from './link-profile.js';
+export type { RunningServices } from './product/running-services.js';
+export { type Product, type ProductOptions, type ServiceName, startProduct } from './product/start-product.js';
+export { type WaitOptions, waitFor } from './wait-for.js';
+export {
+  type ReceivedWebhook,
+  startWebhookReceiver,
+  type WebhookReceiver,
+  type WebhookReceiverOptions,
+} from './webhook-receiver.js';

@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of pure code: no servers, a second or two. */
+export default defineConfig({
+  test: { include: ['packages/{contracts,domain}/test/**/*.test.ts'], passWithNoTests: true },
+});
