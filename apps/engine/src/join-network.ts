@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { enforceSignatures, trustSandboxRoot } from '@multiwa/sandbox/trust';
+import { enforceSignatures, mendFailedAttempts, trustSandboxRoot } from '@multiwa/sandbox/trust';
 import { z } from 'zod';
 import type { Logger } from './logger.js';
 
@@ -17,11 +17,13 @@ export interface JoinedNetwork {
 
 /**
  * Decides, once and for the whole process, whom it trusts: WhatsApp, or the sandbox instead. Either way the signatures of
- * the handshake are checked from now on, which the library as released does not do.
+ * the handshake are checked from now on, and a message of one session cannot damage another: the library as released does
+ * neither.
  * @param sandboxUrl control address of the sandbox; undefined for the live network
  */
 export async function joinNetwork(sandboxUrl: string | undefined, logger: Logger): Promise<JoinedNetwork> {
   const restoreVerify = enforceSignatures();
+  mendFailedAttempts();
   if (sandboxUrl === undefined) return { webSocketUrl: undefined, leave: restoreVerify };
   const network = await askSandbox(sandboxUrl, logger);
   const restoreRoot = trustSandboxRoot(network);

@@ -5,6 +5,7 @@ import { registerPhoneRoutes } from './control/phone-routes.js';
 import { installProblems } from './control/problem.js';
 import { registerStandingRoutes } from './control/standing-routes.js';
 import { SandboxCore } from './core.js';
+import { mendFailedAttempts } from './failed-attempts.js';
 import { resolveOptions, type SandboxOptions } from './options.js';
 import { seedContacts } from './seed.js';
 import { WEBSOCKET_PATH } from './server/acceptor.js';
@@ -34,6 +35,7 @@ export async function startSandbox(
   log: (message: string) => void = () => undefined,
 ): Promise<Sandbox> {
   const options = resolveOptions(given);
+  mendFailedAttempts();
   const store = options.dataDir === undefined ? new MemoryStore() : await JournalStore.open(options.dataDir);
   const core = await SandboxCore.start(options, store, log);
   if (options.seed) await seedContacts(core);
