@@ -77,6 +77,17 @@ const table = {
     fix: 'List the automations of this workspace.',
   },
   run_not_found: { status: 404, sentence: 'There is no such automation run.', fix: 'List the runs of the automation.' },
+  worker_not_found: {
+    status: 404,
+    sentence: 'There is no such engine worker.',
+    fix: 'List the workers; one that ended in order is forgotten.',
+  },
+  session_not_found: {
+    status: 404,
+    sentence: 'The profile has no linked session.',
+    fix: 'Link it by QR or pairing code, or import a session.',
+  },
+  proxy_not_set: { status: 404, sentence: 'The profile has no proxy.', fix: 'Set one, or give a url to test.' },
   qr_not_available: {
     status: 404,
     sentence: 'There is no QR code at the moment.',
@@ -105,7 +116,17 @@ const table = {
   message_not_cancellable: {
     status: 409,
     sentence: 'The message is no longer waiting and cannot be cancelled.',
-    fix: 'Only messages with status SCHEDULED can be cancelled.',
+    fix: 'Only messages that are SCHEDULED, or QUEUED and not being sent yet, can be cancelled.',
+  },
+  session_in_use: {
+    status: 409,
+    sentence: 'The session is open, or still being closed.',
+    fix: 'Disconnect the profile first and wait for status DISCONNECTED: two holders of one session would corrupt it.',
+  },
+  profile_restricted: {
+    status: 409,
+    sentence: 'WhatsApp does not let this number write to people who have not written to it.',
+    fix: 'Wait until the restriction of the profile lifts (see restriction.until), or let the recipient write first.',
   },
   state_conflict: {
     status: 409,
@@ -146,6 +167,16 @@ const table = {
     status: 422,
     sentence: 'sendAt lies too far in the future.',
     fix: 'Use a time within the next 366 days.',
+  },
+  expires_at_past: {
+    status: 422,
+    sentence: 'expiresAt does not lie in the future, or not after sendAt.',
+    fix: 'Use a time after now and after sendAt, or leave it out.',
+  },
+  session_file_invalid: {
+    status: 422,
+    sentence: 'The session file cannot be read.',
+    fix: 'Use an unchanged export of ours with its passphrase, or all files of a Baileys multi-file folder.',
   },
   not_supported_by_engine: {
     status: 422,
@@ -193,6 +224,11 @@ const table = {
     status: 422,
     sentence: 'The secret is not of the Standard Webhooks form.',
     fix: 'Use whsec_ followed by 24 to 64 bytes in base64, or leave it out to get one.',
+  },
+  queue_full: {
+    status: 429,
+    sentence: 'Too many messages of this profile are waiting to be sent.',
+    fix: 'Wait until some were sent (see Retry-After); is the profile connected?',
   },
   rate_limited: { status: 429, sentence: 'Too many requests.', fix: 'Repeat after the time in Retry-After.' },
   internal_error: {

@@ -14,6 +14,7 @@ export * from './http/accounts.js';
 export * from './http/api-keys.js';
 export * from './http/automations.js';
 export * from './http/broadcasts.js';
+export * from './http/engine.js';
 export * from './http/messages.js';
 export * from './http/paging.js';
 export * from './http/people.js';

@@ -21,6 +21,7 @@ export const failureReasons = {
   rejected_by_whatsapp: 'WhatsApp rejected the message.',
   unsupported_by_engine: 'The engine of this profile cannot send this kind of message.',
   attempts_exhausted: 'Sending was tried several times without success.',
+  expired: 'The message was not sent before its expiresAt.',
   profile_deleted: 'The profile was deleted before the message could be sent.',
 } as const;
 export type FailureCode = keyof typeof failureReasons;

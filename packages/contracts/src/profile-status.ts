@@ -27,6 +27,29 @@ export const statusReasons = {
   credentials_unreadable:
     'The stored credentials cannot be decrypted: MULTIWA_ENCRYPTION_KEY is not the key they were written with.',
   worker_lost: 'The engine worker that held the session is gone; another one takes over.',
+  handed_over: 'The session is being handed over to another engine worker.',
+  unresponsive: 'The connection seemed open but nothing came through; it was closed and is being opened again.',
+  proxy_unreachable: 'The proxy of this profile cannot be reached or refuses the connection. Test it, then change it.',
 } as const;
 export type StatusReason = keyof typeof statusReasons;
 export const statusReasonSchema = z.enum(Object.keys(statusReasons) as [StatusReason, ...StatusReason[]]);
+
+/** Why a session is not in good health. Codes are stable; sentences are for people and may be improved. */
+export const healthReasons = {
+  unresponsive: 'Nothing comes through the connection although it looks open; it is being recycled.',
+  receipts_missing: 'Messages are accepted by WhatsApp but no receipt or message comes in; the connection is recycled.',
+  reachout_timelock:
+    'WhatsApp does not let this number write to people who have not written to it (error 463). Replies still go out.',
+} as const;
+export type HealthReason = keyof typeof healthReasons;
+export const healthReasonSchema = z.enum(Object.keys(healthReasons) as [HealthReason, ...HealthReason[]]);
+
+/** What WhatsApp forbids a number for a while, as it says itself. */
+export const restrictionSchema = z.object({
+  kind: z.literal('reachout_timelock'),
+  /** When it lifts, by WhatsApp's word; null when WhatsApp has not said. */
+  until: z.iso.datetime().nullable(),
+  /** WhatsApp's name for the cause, such as DEFAULT or BIZ_QUALITY. */
+  enforcementType: z.string().nullable(),
+});
+export type Restriction = z.infer<typeof restrictionSchema>;

@@ -19,6 +19,8 @@ export const scopes = [
   'broadcasts:write',
   'automations:read',
   'automations:write',
+  'engine:read',
+  'engine:write',
 ] as const;
 export const scopeSchema = z.enum(scopes);
 export type Scope = z.infer<typeof scopeSchema>;

@@ -1,4 +1,5 @@
-import { type ProfileStatusFact, statusReasonSchema, statusReasons } from '@multiwa/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { healthReasons, type ProfileStatusFact, statusReasonSchema, statusReasons } from '@multiwa/contracts';
 import type { DesiredState, ProfileState } from '@multiwa/db';
 import type { FactOutcome, World } from './world.js';
 
@@ -16,6 +17,8 @@ export function applyProfileStatus(world: World, fact: ProfileStatusFact): FactO
     status: fact.status,
     statusReason: fact.reason,
     health: fact.health,
+    healthReason: fact.healthReason,
+    restriction: fact.restriction,
     // Kept after the number was unlinked, so that one can see which it was; the next link replaces it.
     phone: fact.self?.phone ?? profile.phone,
     lid: fact.self?.lid ?? profile.lid,
@@ -26,6 +29,9 @@ export function applyProfileStatus(world: World, fact: ProfileStatusFact): FactO
     desiredState: wantedAfter(fact, profile, at),
   });
   if (shown.some((field) => before[field] !== profile[field])) announceStatus(world, profile, fact);
+  if (healthShown.some((field) => !isDeepStrictEqual(before[field] ?? null, profile[field] ?? null))) {
+    announceHealth(world, profile, fact);
+  }
   if (fact.qr && fact.qr.text !== before.qr) {
     const expiresAt = new Date(fact.qr.expiresAt).toISOString();
     world.announce(profile, 'profile.qr', { qr: fact.qr.text, expiresAt });
@@ -33,6 +39,7 @@ export function applyProfileStatus(world: World, fact: ProfileStatusFact): FactO
   return 'applied';
 }
 
+const healthShown = ['health', 'healthReason', 'restriction'] as const;
 const shown = ['status', 'statusReason', 'health', 'phone', 'lid'] as const;
 
 function isNewer({ generation, step }: ProfileStatusFact, profile: ProfileState): boolean {
@@ -58,5 +65,15 @@ function announceStatus(world: World, profile: ProfileState, { status, reason, h
     sentence: reason && statusReasons[statusReasonSchema.parse(reason)],
     health,
     self: phone === null && lid === null ? null : { phone, lid },
+  });
+}
+
+function announceHealth(world: World, profile: ProfileState, fact: ProfileStatusFact): void {
+  const { health, healthReason: reason, restriction } = fact;
+  world.announce(profile, 'profile.health', {
+    health,
+    reason,
+    sentence: reason && healthReasons[reason],
+    restriction,
   });
 }

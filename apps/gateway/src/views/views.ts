@@ -4,6 +4,7 @@ import {
   type contactSchema,
   type conversationSchema,
   failureReasons,
+  type HealthReason,
   type Message as MessageView,
   type profileSchema,
   statusReasons,
@@ -53,6 +54,9 @@ export function viewProfile(profile: Profile): z.input<typeof profileSchema> {
     statusReason: reason,
     statusSentence: reason === null ? null : statusReasons[reason],
     health: profile.health,
+    healthReason: profile.healthReason as HealthReason | null,
+    restriction: profile.restriction as z.input<typeof profileSchema>['restriction'],
+    proxyUrl: profile.proxyLabel,
     webhookUrl: profile.webhookUrl,
     connectedAt: iso(profile.connectedAt),
     createdAt: profile.createdAt.toISOString(),
@@ -76,6 +80,7 @@ export function viewMessage(message: Message): MessageView {
     sender: hasSender ? { phone: message.senderPhone, lid: message.senderLid } : null,
     contactId: message.contactId,
     sendAt: iso(message.sendAt),
+    expiresAt: iso(message.expiresAt),
     timestamp: message.timestamp.toISOString(),
     createdAt: message.createdAt.toISOString(),
     commandedAt: iso(message.commandedAt),
@@ -87,7 +92,10 @@ export function viewMessage(message: Message): MessageView {
 
 /** A send as it was when it was accepted: the first answer, and the answer to every repetition. */
 export function viewAccepted(
-  message: Pick<Message, 'id' | 'profileId' | 'chat' | 'waMessageId' | 'sendAt' | 'createdAt'> & { content: unknown },
+  message: Pick<Message, 'id' | 'profileId' | 'chat' | 'waMessageId' | 'sendAt' | 'createdAt'> & {
+    content: unknown;
+    expiresAt?: Date | null;
+  },
 ): MessageView {
   const content = message.content as MessageView['content'];
   const createdAt = message.createdAt.toISOString();
@@ -104,6 +112,7 @@ export function viewAccepted(
     sender: null,
     contactId: null,
     sendAt: iso(message.sendAt),
+    expiresAt: iso(message.expiresAt ?? null),
     timestamp: createdAt,
     createdAt,
     commandedAt: null,

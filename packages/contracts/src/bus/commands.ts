@@ -13,6 +13,8 @@ export const sendCommandSchema = z.object({
   content: outboundContentSchema,
   /** When it was accepted, or came due; orders the messages of one chat. */
   acceptedAt: z.iso.datetime(),
+  /** Not to be sent after this; the message then ends FAILED with `expired`. */
+  expiresAt: z.iso.datetime().optional(),
   /** Set by the sweep: the command may have been carried out before, so ask the database first. */
   repeated: z.boolean().optional(),
   /** Ask the database right before sending whether the message is still QUEUED: a paused broadcast takes its messages back. */

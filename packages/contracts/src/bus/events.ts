@@ -3,7 +3,13 @@ import { chatSchema, identitySchema } from '../addresses.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema } from '../message-status.js';
-import { profileHealthSchema, sessionStatusSchema, statusReasonSchema } from '../profile-status.js';
+import {
+  healthReasonSchema,
+  profileHealthSchema,
+  restrictionSchema,
+  sessionStatusSchema,
+  statusReasonSchema,
+} from '../profile-status.js';
 
 const time = z.iso.datetime();
 
@@ -34,6 +40,13 @@ const profileStatus = z.object({
   self: identitySchema.nullable(),
 });
 
+const profileHealth = z.object({
+  health: profileHealthSchema,
+  reason: healthReasonSchema.nullable(),
+  sentence: z.string().nullable(),
+  restriction: restrictionSchema.nullable(),
+});
+
 const broadcastState = z.object({
   broadcastId: idSchema,
   status: z.enum(['DRAFT', 'SCHEDULED', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED']),
@@ -60,6 +73,11 @@ export const events = {
     z.object({ qr: z.string(), expiresAt: time }),
     'A QR code to link the profile with; WhatsApp rotates it.',
   ),
+  'profile.health': event(
+    1,
+    profileHealth,
+    'A session became DEGRADED (nothing comes through) or RESTRICTED (by WhatsApp), or is OK again.',
+  ),
   'contact.created': event(
     1,
     identitySchema.extend({ contactId: idSchema, name: z.string().nullable() }),
@@ -79,7 +97,7 @@ export const events = {
     messageMoved.extend({ code: failureCodeSchema, sentence: z.string(), detail: z.string().nullable() }),
     'The message ended without being sent.',
   ),
-  'message.cancelled': event(1, messageMoved, 'A scheduled message was cancelled before it was sent.'),
+  'message.cancelled': event(1, messageMoved, 'A scheduled or queued message was cancelled before it was sent.'),
   'broadcast.status': event(1, broadcastState, 'A broadcast changed its state.'),
   'broadcast.progress': event(
     1,

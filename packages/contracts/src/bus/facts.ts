@@ -3,7 +3,13 @@ import { chatSchema, identitySchema } from '../addresses.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema } from '../message-status.js';
-import { profileHealthSchema, sessionStatusSchema, statusReasonSchema } from '../profile-status.js';
+import {
+  healthReasonSchema,
+  profileHealthSchema,
+  restrictionSchema,
+  sessionStatusSchema,
+  statusReasonSchema,
+} from '../profile-status.js';
 
 const base = { profileId: idSchema, workspaceId: idSchema, at: z.iso.datetime().describe('When the engine saw it.') };
 
@@ -18,6 +24,9 @@ export const profileStatusFactSchema = z.object({
   status: sessionStatusSchema,
   reason: statusReasonSchema.nullable(),
   health: profileHealthSchema.default('OK'),
+  healthReason: healthReasonSchema.nullable().default(null),
+  /** What WhatsApp forbids at the moment; present exactly while health is RESTRICTED. */
+  restriction: restrictionSchema.nullable().default(null),
   /** The number's own identity, once known. */
   self: identitySchema.nullable(),
   /** Linking by QR: what to show, and until when. Present exactly while status is QR_READY. */

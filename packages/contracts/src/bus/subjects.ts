@@ -33,12 +33,18 @@ export const subjects = {
   eventsOf: (workspaceId: string, profileId?: string) =>
     `event.${token(workspaceId)}.${profileId === undefined ? '*' : token(profileId)}.>`,
   ask: (profileId: string, verb: string) => `ask.${token(profileId)}.${verb}`,
+  /** Answered by one worker of the network, through a queue group. */
+  workerAsk: (network: Network, verb: string) => `ask-worker.${network.toLowerCase()}.${verb}`,
   nudge: {
     /** A profile of this network may be claimed. */
     claim: (network: Network) => `nudge.claim.${network.toLowerCase()}`,
     /** What is wanted of this profile has changed. */
     profile: (profileId: string) => `nudge.profile.${token(profileId)}`,
     anyProfile: 'nudge.profile.*',
+    /** An operator wants something of the workers of this network: drain one, or take it back in. */
+    workers: (network: Network) => `nudge.workers.${network.toLowerCase()}`,
+    /** The encryption keys have changed: read the key file again. */
+    keys: 'nudge.keys',
     /** The outbox holds something to announce. */
     outbox: 'nudge.outbox',
     /** An API key was revoked: forget what is cached about it. */

@@ -7,6 +7,24 @@ export const timing = {
     /** An owner stops sending this long before its lease would run out, measured on its monotonic clock. */
     sendMarginMs: 1_500,
     claimEveryMs: 1_000,
+    /** A released lease is kept for the worker it was offered to for this long; then anybody may claim it. */
+    offerMs: 2_000,
+    /** While another worker has fewer than its share, at most this many leases are handed over a second. */
+    rebalancePerSecond: 20,
+    /** A profile that sent or received within this time is busy: idle ones are handed over first. */
+    idleMs: 5_000,
+  },
+  watchdog: {
+    checkEveryMs: 5_000,
+    /** Nothing at all came in for this long: ask WhatsApp for a sign of life. */
+    quietMs: 40_000,
+    probeTimeoutMs: 10_000,
+    /** This many sends were acked since the last message, receipt or notification came in, for this long: deaf. */
+    unansweredSends: 5,
+    unansweredMs: 600_000,
+    /** After this many recycled connections within the window, another worker shall try. */
+    recyclesBeforeHandOver: 3,
+    recycleWindowMs: 600_000,
   },
   send: {
     /** How long WhatsApp may take to ack a message before it is sent again under the same id. */
@@ -36,6 +54,13 @@ export const timing = {
     batch: 500,
     /** A leader that does not show up in its session for this long is replaced. */
     leaderLeaseMs: 5_000,
+  },
+  queue: {
+    /** Messages of one profile that may wait; more are refused with queue_full. */
+    limit: 10_000,
+    /** How old the count behind queuedAhead may be. */
+    countEveryMs: 500,
+    retryAfterMs: 5_000,
   },
   sweep: {
     everyMs: 2_000,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asks } from '../bus/asks.js';
+import { asks, workerAsks } from '../bus/asks.js';
 import { commands } from '../bus/commands.js';
 import { events } from '../bus/events.js';
 import { facts } from '../bus/facts.js';
@@ -36,6 +36,13 @@ export function renderSubjects(): string {
     'NATS request/reply, answered by the owner of the profile’s lease only. Nobody there is `profile_not_connected`, at once; no answer in time is `ask_timeout`.',
     ...Object.entries(asks).flatMap(([verb, { request, deadlineMs, description }]) =>
       section(`ask.<profileId>.${verb}`, `${description} Deadline ${duration(deadlineMs)}.`, request),
+    ),
+    ...Object.entries(workerAsks).flatMap(([verb, { request, deadlineMs, description }]) =>
+      section(
+        `ask-worker.<network>.${verb}`,
+        `${description} Answered by one worker of the network. Deadline ${duration(deadlineMs)}.`,
+        request,
+      ),
     ),
     '## Nudges',
     'Sent at most once, without a stream: a hint that saves the listener a poll. Nothing depends on one arriving.',
@@ -81,10 +88,14 @@ function consumerTable(): string {
 }
 
 function nudgeTable(): string {
-  const { claim, profile, anyProfile: _pattern, ...fixed } = subjects.nudge;
+  const { claim, profile, workers, anyProfile: _pattern, ...fixed } = subjects.nudge;
   const rows = [
     [`\`${claim('LIVE').replace('live', '<network>')}\``, 'A profile of this network may be claimed.'],
     [`\`${profile('profileId').replace('profileId', '<profileId>')}\``, 'What is wanted of this profile has changed.'],
+    [
+      `\`${workers('LIVE').replace('live', '<network>')}\``,
+      'An operator wants something of the workers of this network.',
+    ],
     ...Object.values(fixed).map((subject) => [`\`${subject}\``, nudgeMeanings[subject]]),
   ];
   return table(['Subject', 'Meaning'], rows);
@@ -92,6 +103,7 @@ function nudgeTable(): string {
 
 type FixedNudge = Exclude<(typeof subjects.nudge)[keyof typeof subjects.nudge], (...parameters: never[]) => string>;
 const nudgeMeanings: Record<Exclude<FixedNudge, 'nudge.profile.*'>, string> = {
+  'nudge.keys': 'The encryption keys have changed: read the key file again.',
   'nudge.outbox': 'The outbox holds something to announce.',
   'nudge.api-keys': 'An API key was revoked: forget what is cached about it.',
   'nudge.broadcasts': 'A broadcast’s state was changed through the API.',

@@ -8,6 +8,10 @@ import { pageQuerySchema } from './paging.js';
 const addressing = {
   to: z.string().min(1).max(200).describe('A phone number in international form, a JID or a LID.'),
   sendAt: z.iso.datetime({ offset: true }).optional().describe('Accept now, send at this time.'),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('Not to be sent after this time: the message then ends FAILED with `expired`.'),
 };
 
 /** `POST /profiles/{id}/messages`: one discriminated union on `type`. */
@@ -30,6 +34,12 @@ export const messageSchema = z
     sender: z.object({ phone: z.string().nullable(), lid: z.string().nullable() }).nullable(),
     contactId: idSchema.nullable(),
     sendAt: z.string().nullable(),
+    expiresAt: z.string().nullable(),
+    queuedAhead: z
+      .number()
+      .int()
+      .optional()
+      .describe('In the answer to a send: about how many messages of this profile wait before it.'),
     timestamp: z.string(),
     createdAt: z.string(),
     commandedAt: z.string().nullable(),

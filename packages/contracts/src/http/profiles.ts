@@ -3,8 +3,10 @@ import { idSchema } from '../ids.js';
 import {
   desiredStateSchema,
   engineTypeSchema,
+  healthReasonSchema,
   networkSchema,
   profileHealthSchema,
+  restrictionSchema,
   sessionStatusSchema,
   statusReasonSchema,
 } from '../profile-status.js';
@@ -53,6 +55,9 @@ export const profileSchema = z
     statusReason: statusReasonSchema.nullable(),
     statusSentence: z.string().nullable(),
     health: profileHealthSchema,
+    healthReason: healthReasonSchema.nullable(),
+    restriction: restrictionSchema.nullable().describe('What WhatsApp forbids this number at the moment.'),
+    proxyUrl: z.string().nullable().describe('The proxy of this profile, without its password.'),
     webhookUrl: z.string().nullable(),
     connectedAt: z.string().nullable(),
     createdAt: z.string(),

@@ -9,6 +9,9 @@ export interface ProfileState {
   status: SessionStatus;
   statusReason: string | null;
   health: ProfileHealth;
+  healthReason: string | null;
+  /** As in the contracts' restrictionSchema; null unless health is RESTRICTED. */
+  restriction: unknown;
   phone: string | null;
   lid: string | null;
   qr: string | null;
@@ -22,8 +25,8 @@ export interface ProfileState {
 }
 
 const LOCK_PROFILES = `
-  SELECT "id", "workspaceId", "desiredState", "status", "statusReason", "health", "phone", "lid", "qr", "qrExpiresAt",
-    "connectedAt", "lastSeenAt", "statusGeneration", "statusStep", "updatedAt"
+  SELECT "id", "workspaceId", "desiredState", "status", "statusReason", "health", "healthReason", "restriction",
+    "phone", "lid", "qr", "qrExpiresAt", "connectedAt", "lastSeenAt", "statusGeneration", "statusStep", "updatedAt"
   FROM "Profile" WHERE "id" = ANY($1) ORDER BY "id" FOR NO KEY UPDATE`;
 
 /**

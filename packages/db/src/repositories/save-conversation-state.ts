@@ -110,11 +110,11 @@ export async function upsertConversations(tx: pg.PoolClient, rows: readonly Conv
 
 const UPDATE_PROFILES = `
   UPDATE "Profile" p SET "desiredState" = r."desiredState", "status" = r."status", "statusReason" = r."statusReason",
-    "health" = r."health", "phone" = r."phone", "lid" = r."lid", "qr" = r."qr", "qrExpiresAt" = r."qrExpiresAt",
-    "connectedAt" = r."connectedAt", "lastSeenAt" = r."lastSeenAt", "statusGeneration" = r."statusGeneration",
+    "health" = r."health", "healthReason" = r."healthReason", "restriction" = r."restriction", "phone" = r."phone", "lid" = r."lid",
+    "qr" = r."qr", "qrExpiresAt" = r."qrExpiresAt", "connectedAt" = r."connectedAt", "lastSeenAt" = r."lastSeenAt", "statusGeneration" = r."statusGeneration",
     "statusStep" = r."statusStep"
   FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "desiredState" "DesiredState", "status" "SessionStatus",
-    "statusReason" text, "health" "ProfileHealth", "phone" text, "lid" text, "qr" text, "qrExpiresAt" timestamp,
+    "statusReason" text, "health" "ProfileHealth", "healthReason" text, "restriction" jsonb, "phone" text, "lid" text, "qr" text, "qrExpiresAt" timestamp,
     "connectedAt" timestamp, "lastSeenAt" timestamp, "statusGeneration" int, "statusStep" int)
   WHERE p."id" = r."id"`;
 
