@@ -48,6 +48,8 @@ export function session(owner: TestProfile, step: number, change: Partial<Profil
     status: 'CONNECTING',
     reason: null,
     health: 'OK',
+    healthReason: null,
+    restriction: null,
     self: null,
     qr: null,
     settled: false,
