@@ -12,9 +12,12 @@ export interface ServersOptions {
 }
 
 export interface Servers {
-  postgres: PostgresServer;
-  nats: NatsServer;
+  /** The one that runs now: another after a restart, at the same address. */
+  readonly postgres: PostgresServer;
+  readonly nats: NatsServer;
   dataDir: string;
+  /** Ends one, by default in order, and starts it again on the same data and port; `crash` ends it as a failure would. */
+  restart(server: 'postgres' | 'nats', how?: 'stop' | 'crash'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -28,14 +31,26 @@ const careless = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full
 export async function startServers(options: ServersOptions = {}): Promise<Servers> {
   const dataDir = options.dataDir ?? temporaryDir();
   const durable = options.durable ?? true;
-  const [postgres, nats] = await bothOrNeither(
-    startPostgres({ dataDir: path.join(dataDir, 'postgres'), flags: durable ? [] : careless, syncInit: durable }),
-    startNats({ dataDir: path.join(dataDir, 'nats') }),
-  );
+  const makePostgres = (port?: number) =>
+    startPostgres({ dataDir: path.join(dataDir, 'postgres'), port, flags: durable ? [] : careless, syncInit: durable });
+  const makeNats = (port?: number) => startNats({ dataDir: path.join(dataDir, 'nats'), port });
+  let [postgres, nats] = await bothOrNeither(makePostgres(), makeNats());
   return {
-    postgres,
-    nats,
+    get postgres() {
+      return postgres;
+    },
+    get nats() {
+      return nats;
+    },
     dataDir,
+    async restart(server, how = 'stop') {
+      const running = server === 'postgres' ? postgres : nats;
+      if (how === 'crash') running.kill();
+      else await running.stop();
+      await running.exited;
+      if (server === 'postgres') postgres = await makePostgres(running.port);
+      else nats = await makeNats(running.port);
+    },
     async stop() {
       await Promise.all([postgres.stop(), nats.stop()]);
       if (options.dataDir) return;

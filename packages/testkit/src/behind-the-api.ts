@@ -31,11 +31,30 @@ export async function expireApiKey(databaseUrl: string, id: string): Promise<voi
   );
 }
 
-async function withDatabase(url: string, use: (client: pg.Client) => Promise<unknown>): Promise<void> {
+/** Who owns a profile's session. */
+export interface Holder {
+  profileId: string;
+  generation: number;
+  /** Process id of its worker; null while nobody owns it. */
+  pid: number | null;
+}
+
+/** Who owns which session at the moment; expired leases that nobody has claimed yet included. */
+export async function sessionHolders(databaseUrl: string): Promise<Holder[]> {
+  return withDatabase(databaseUrl, async (client) => {
+    const { rows } = await client.query<Holder>(
+      `SELECT l."profileId", l."generation", w."pid" FROM "SessionLease" l
+       LEFT JOIN "EngineWorker" w ON w."id" = l."workerId" ORDER BY l."profileId"`,
+    );
+    return rows;
+  });
+}
+
+async function withDatabase<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await use(client);
+    return await use(client);
   } finally {
     await client.end();
   }

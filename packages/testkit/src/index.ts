@@ -1,4 +1,4 @@
-export { expireApiKey, foreignProfile } from './behind-the-api.js';
+export { expireApiKey, foreignProfile, type Holder, sessionHolders } from './behind-the-api.js';
 export { createTestDatabase, type TestDatabase } from './database.js';
 export { EventLog, type SeenEvent } from './event-log.js';
 export { type LinkedProfile, linkProfile, untilConnected } from './link-profile.js';

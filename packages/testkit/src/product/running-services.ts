@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ServiceProcess, type ServiceSpec } from '@multiwa/launcher';
+import { freePort, ServiceProcess, type ServiceSpec } from '@multiwa/launcher';
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 9_000;
@@ -7,16 +7,17 @@ const GONE_TIMEOUT_MS = 5_000;
 
 /**
  * The services of one product under a test's control. Unlike the launcher's supervisor it leaves a killed one down until it is
- * started again, so that a test decides for how long.
+ * started again, so that a test decides for how long. More of a kind are numbered from 2: `engine-sandbox-2` is a second
+ * worker beside `engine-sandbox`, with a port and a log of its own.
  */
 export class RunningServices {
-  readonly #specs: readonly ServiceSpec[];
+  readonly #specs: ServiceSpec[];
   readonly #logDir: string;
   readonly #say: (line: string) => void;
   readonly #running = new Map<string, ServiceProcess>();
 
   constructor(specs: readonly ServiceSpec[], logDir: string, say: (line: string) => void) {
-    this.#specs = specs;
+    this.#specs = [...specs];
     this.#logDir = logDir;
     this.#say = say;
   }
@@ -44,19 +45,31 @@ export class RunningServices {
     }
   }
 
-  /** Starts one that does not run; resolves when it is ready. */
-  async start(name: string): Promise<void> {
-    const spec = this.#specs.find((each) => each.name === name);
-    if (!spec) throw new Error(`no service ${name}: there are ${this.names().join(', ')}`);
+  /** Starts one that does not run; resolves when it is ready. `env` is set for this start, over everything else. */
+  async start(name: string, env: Record<string, string> = {}): Promise<void> {
     if (this.#running.has(name)) throw new Error(`${name} runs already`);
-    const service = new ServiceProcess(spec, {
-      logFile: this.logFile(name),
-      say: this.#say,
-      changed: () => undefined,
-    });
+    const spec = this.#specs.find((each) => each.name === name) ?? (await this.#another(name));
+    const service = new ServiceProcess(
+      { ...spec, env: { ...spec.env, ...env } },
+      {
+        logFile: this.logFile(name),
+        say: this.#say,
+        changed: () => undefined,
+      },
+    );
     this.#running.set(name, service);
     service.start();
     await service.untilReady(READY_TIMEOUT_MS, new AbortController().signal);
+  }
+
+  /** SIGSTOP: it keeps its connections and does nothing, until `thaw`. */
+  freeze(name: string): void {
+    this.#signal(name, 'SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  thaw(name: string): void {
+    this.#signal(name, 'SIGCONT');
   }
 
   /** SIGKILL; resolves when the process is gone. */
@@ -68,6 +81,7 @@ export class RunningServices {
 
   /** SIGTERM; resolves when the process has ended by itself, and kills one that does not. */
   async stop(name: string): Promise<void> {
+    if (this.pid(name) !== undefined) this.thaw(name);
     await this.#take(name).stop(STOP_TIMEOUT_MS);
   }
 
@@ -81,6 +95,26 @@ export class RunningServices {
   /** SIGKILL to all, without waiting. */
   killAll(): void {
     for (const service of this.#running.values()) service.kill();
+  }
+
+  #signal(name: string, signal: NodeJS.Signals): void {
+    const pid = this.pid(name);
+    if (pid === undefined) throw new Error(`${name} does not run`);
+    process.kill(pid, signal);
+  }
+
+  /** `<kind>-<number>`: the same as that kind, on another port. */
+  async #another(name: string): Promise<ServiceSpec> {
+    const kind = this.#specs.find(
+      (each) => name.startsWith(`${each.name}-`) && /^-\d+$/.test(name.slice(each.name.length)),
+    );
+    if (!kind?.readyUrl) throw new Error(`no service ${name}: there are ${this.names().join(', ')}`);
+    const port = String(await freePort());
+    const readyUrl = new URL(kind.readyUrl);
+    readyUrl.port = port;
+    const spec = { ...kind, name, env: { ...kind.env, PORT: port }, readyUrl: readyUrl.href };
+    this.#specs.push(spec);
+    return spec;
   }
 
   #take(name: string): ServiceProcess {

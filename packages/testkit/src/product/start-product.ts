@@ -17,15 +17,10 @@ import { createSandboxClient, type SandboxClient } from '@multiwa/sandbox/client
 import { createClient, type MultiwaClient } from '@multiwa/sdk';
 import { RunningServices } from './running-services.js';
 
-/** What can be killed and started again. */
-export type ServiceName =
-  | 'sandbox'
-  | 'events'
-  | 'scheduler'
-  | 'automation'
-  | 'engine-sandbox'
-  | 'engine-live'
-  | 'gateway';
+/** What can be killed and started again; a number makes it one more of its kind, such as `engine-sandbox-2`. */
+export type ServiceName = ServiceKind | `${ServiceKind}-${number}`;
+
+type ServiceKind = 'sandbox' | 'events' | 'scheduler' | 'automation' | 'engine-sandbox' | 'engine-live' | 'gateway';
 
 export interface ProductOptions {
   /** Which services to start; by default all that a product without the live network needs. */
@@ -54,6 +49,8 @@ export interface Product {
   natsUrl: string;
   dataDir: string;
   services: RunningServices;
+  /** PostgreSQL and NATS, to be restarted amid the work. */
+  readonly servers: Servers;
   /** The last lines of a service's log. */
   logs(name: string, lines?: number): string;
   /** Stops everything, PostgreSQL, NATS and the simulated network too, and starts it again on the same data. */
@@ -106,6 +103,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     get services() {
       return parts.services;
     },
+    get servers() {
+      return parts.servers;
+    },
     logs: (name, lines = LOG_LINES) => tail(parts.services.logFile(name), lines),
     async restart() {
       await stopParts(parts);
@@ -140,12 +140,14 @@ async function startParts(
     ...ports,
     env: { ...pick(process.env, inherited), ...options.env },
   };
-  const wanted = new Set<string>(options.services ?? defaultServices);
-  const specs = (await serviceSpecs(around, freePort)).filter(({ name }) => wanted.has(name));
+  const wanted = options.services ?? defaultServices;
+  const specs = (await serviceSpecs(around, freePort)).filter(({ name }) => wanted.some((each) => each === name));
+  const more = wanted.filter((name) => !specs.some((spec) => spec.name === name));
   const services = new RunningServices(specs, path.join(dataDir, 'logs'), options.say ?? (() => undefined));
   try {
     const apiKey = await prepareDatabase(around);
     await services.startAll();
+    for (const name of more) await services.start(name);
     return { servers, services, apiKey };
   } catch (error) {
     const logs = services.names().map((name) => `--- ${name}\n${tail(services.logFile(name), LOG_LINES)}`);
