@@ -12,6 +12,7 @@ export * from './repositories/api-keys.js';
 export * from './repositories/automation-runs.js';
 export * from './repositories/automation-triggers.js';
 export * from './repositories/automations.js';
+export * from './repositories/begin-sends.js';
 export * from './repositories/broadcast-audience.js';
 export * from './repositories/broadcast-claims.js';
 export * from './repositories/broadcast-messages.js';

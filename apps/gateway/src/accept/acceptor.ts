@@ -85,7 +85,7 @@ export function startAcceptor(deps: {
 
 /** The command that an accepted message becomes. */
 export function commandOf(message: Omit<AcceptedMessage, 'status'>): SendCommand {
-  const { id, workspaceId, profileId, waMessageId, chat, content, origin, sendAt, createdAt } = message;
+  const { id, workspaceId, profileId, waMessageId, chat, content, origin, sendAt, expiresAt, createdAt } = message;
   return {
     messageId: id,
     workspaceId,
@@ -95,6 +95,7 @@ export function commandOf(message: Omit<AcceptedMessage, 'status'>): SendCommand
     content,
     // As the scheduler tells it: a scheduled message takes its place in the chat at its time.
     acceptedAt: (sendAt ?? createdAt).toISOString(),
+    ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
     ...(origin === 'BROADCAST' && { guarded: true }),
   };
 }

@@ -38,7 +38,7 @@ export async function publishSends(bus: Pick<Bus, 'publishCommands'>, sendable: 
 }
 
 function commandOf(message: DueMessage, content: SendCommand['content'], repeated: boolean): SendCommand {
-  const { id: messageId, workspaceId, profileId, waMessageId, chat, origin, sendAt, createdAt } = message;
+  const { id: messageId, workspaceId, profileId, waMessageId, chat, origin, sendAt, expiresAt, createdAt } = message;
   return {
     messageId,
     workspaceId,
@@ -48,6 +48,7 @@ function commandOf(message: DueMessage, content: SendCommand['content'], repeate
     content,
     // A scheduled message takes its place in the chat at its time.
     acceptedAt: (sendAt ?? createdAt).toISOString(),
+    ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
     ...(repeated && { repeated }),
     ...(origin === 'BROADCAST' && { guarded: true }),
   };

@@ -13,11 +13,12 @@ export interface DueMessage {
   content: unknown;
   createdAt: Date;
   sendAt: Date | null;
+  expiresAt: Date | null;
   profileDeleted: boolean;
 }
 
 const COLUMNS = `m."id", m."workspaceId", m."profileId", m."chat", m."waMessageId", m."origin", m."content",
-  m."createdAt", m."sendAt"`;
+  m."createdAt", m."sendAt", m."expiresAt"`;
 
 const FIRE_SCHEDULED = `
   WITH due AS (

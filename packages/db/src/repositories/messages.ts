@@ -1,4 +1,5 @@
 import { events } from '@multiwa/contracts';
+import type pg from 'pg';
 import type { Database } from '../client.js';
 import type { Message } from '../generated/client.js';
 import type { MessageStatus } from '../generated/enums.js';
@@ -21,6 +22,11 @@ export interface ProfileScope {
 const CANCEL = `
   UPDATE "Message" SET "status" = 'CANCELLED', "endedAt" = now()
   WHERE "id" = $1 AND "profileId" = $2 AND "workspaceId" = $3 AND "status" = 'SCHEDULED' RETURNING *`;
+/** A send that has begun may be at the phone already, whatever became of the engine: `begunAt` says so for good. */
+const CANCEL_WAITING = `
+  UPDATE "Message" SET "status" = 'CANCELLED', "endedAt" = now()
+  WHERE "id" = $1 AND "profileId" = $2 AND "workspaceId" = $3
+    AND ("status" = 'SCHEDULED' OR ("status" = 'QUEUED' AND "begunAt" IS NULL)) RETURNING *`;
 const MARK_COMMANDED = `
   WITH confirmed AS (SELECT * FROM unnest($1::text[], $2::timestamp[]) AS c("id", "at")),
   waiting AS (
@@ -54,16 +60,17 @@ export function messagesRepository({ prisma, pool, transaction }: Database) {
     },
 
     /** Cancels a message that still waits for its time, with the event; null when it does not wait (any more). */
-    cancelScheduled({ workspaceId, profileId }: ProfileScope, id: string, eventId: string): Promise<Message | null> {
-      return transaction(async (tx) => {
-        const [row] = await query<Message>(tx, 'messages_cancel', CANCEL, [id, profileId, workspaceId]);
-        if (!row) return null;
-        const { waMessageId, chat, endedAt } = row;
-        const data = { messageId: id, waMessageId, chat, at: endedAt?.toISOString() };
-        const type = 'message.cancelled';
-        await appendEvents(tx, [{ id: eventId, workspaceId, profileId, type, version: events[type].version, data }]);
-        return row;
-      });
+    cancelScheduled(scope: ProfileScope, id: string, eventId: string): Promise<Message | null> {
+      return transaction((tx) => cancel(tx, scope, id, eventId, ['messages_cancel', CANCEL]));
+    },
+
+    /**
+     * Cancels a message that is SCHEDULED, or QUEUED with no engine having begun to send it, with the event; null when it
+     * is neither. Whether its profile has an owner does not matter: an engine begins a send by a write to the same row
+     * (`beginSends`), so that one of the two comes first and the other finds it so.
+     */
+    cancelWaiting(scope: ProfileScope, id: string, eventId: string): Promise<Message | null> {
+      return transaction((tx) => cancel(tx, scope, id, eventId, ['messages_cancel_waiting', CANCEL_WAITING]));
     },
 
     /** Accepted sends of a profile that the command stream has not confirmed, in the order of acceptance. */
@@ -84,5 +91,20 @@ export function messagesRepository({ prisma, pool, transaction }: Database) {
       await execute(pool, 'messages_mark_commanded', MARK_COMMANDED, values);
     },
   };
+}
+async function cancel(
+  tx: pg.PoolClient,
+  { workspaceId, profileId }: ProfileScope,
+  id: string,
+  eventId: string,
+  [name, text]: readonly [name: string, text: string],
+): Promise<Message | null> {
+  const [row] = await query<Message>(tx, name, text, [id, profileId, workspaceId]);
+  if (!row) return null;
+  const { waMessageId, chat, endedAt } = row;
+  const data = { messageId: id, waMessageId, chat, at: endedAt?.toISOString() };
+  const type = 'message.cancelled';
+  await appendEvents(tx, [{ id: eventId, workspaceId, profileId, type, version: events[type].version, data }]);
+  return row;
 }
 export type MessagesRepository = ReturnType<typeof messagesRepository>;

@@ -1,0 +1,71 @@
+import { type Executor, query } from '../query.js';
+
+/** A send that an engine is about to put on the wire. */
+export interface SendToBegin {
+  messageId: string;
+  /** The time that a guarded command carries: it begins only while the message still has it; null asks for no such match. */
+  acceptedAt: Date | null;
+}
+
+/**
+ * What the database says of a send that is to begin. `begun`: it is QUEUED and marked, go on. `expired`: its time was over
+ * before anything was sent. `over`: it is not to be sent (any more). `busy`: somebody is changing the row just now, ask
+ * again. `unknown`: there is no such message.
+ */
+export type BeginVerdict = 'begun' | 'expired' | 'over' | 'busy' | 'unknown';
+
+/**
+ * Rows are locked in the order of their ids, and one that somebody else holds is passed by: a sweep may hold its rows for
+ * as long as the bus takes, and no other send shall wait for that.
+ *
+ * The mark need not reach the disk before this returns: the state of the Signal session does, it is committed after this
+ * and before the message leaves, and the log is flushed in order. A commit of its own would cost every send a flush.
+ */
+const BEGIN = `
+  WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+  asked AS (SELECT a.id, a.at FROM quick, unnest($1::text[], $2::timestamp[]) AS a(id, at)),
+  held AS MATERIALIZED (
+    SELECT m."id", a.at IS NULL OR a.at = coalesce(m."sendAt", m."createdAt") AS valid,
+      m."status" = 'QUEUED' AND m."begunAt" IS NULL AND m."expiresAt" <= now() AS expired,
+      m."status" = 'QUEUED' AS waiting, m."begunAt" IS NULL AS fresh
+    FROM asked a JOIN "Message" m ON m."id" = a.id ORDER BY m."id" FOR NO KEY UPDATE OF m SKIP LOCKED
+  ), marked AS (
+    UPDATE "Message" m SET "begunAt" = now(), "commandedAt" = coalesce(m."commandedAt", now())
+    FROM held h WHERE m."id" = h."id" AND h.valid AND h.waiting AND h.fresh AND h.expired IS NOT TRUE
+  )
+  SELECT a.id, m."id" IS NOT NULL AS known, h."id" IS NOT NULL AS held,
+    coalesce(h.valid AND h.waiting, false) AS waiting, coalesce(h.expired, false) AS expired
+  FROM asked a LEFT JOIN held h ON h."id" = a.id LEFT JOIN "Message" m ON m."id" = a.id`;
+
+type Row = {
+  id: string;
+  known: boolean;
+  held: boolean;
+  waiting: boolean;
+  expired: boolean;
+};
+
+/**
+ * Marks sends as begun, right before they are put on the wire, and says which of them may be. From then on a message is not
+ * cancelled and does not expire, for it may be at the phone; what was cancelled or expired before is not begun. A send that
+ * is tried again, by this owner or a later one, begins again.
+ */
+export async function beginSends(
+  executor: Executor,
+  sends: readonly SendToBegin[],
+): Promise<Map<string, BeginVerdict>> {
+  if (sends.length === 0) return new Map();
+  const values = [
+    sends.map(({ messageId }) => messageId),
+    sends.map(({ acceptedAt }) => acceptedAt?.toISOString() ?? null),
+  ];
+  const rows = await query<Row>(executor, 'sends_begin', BEGIN, values);
+  return new Map(rows.map((row) => [row.id, verdictOf(row)]));
+}
+
+function verdictOf({ known, held, waiting, expired }: Row): BeginVerdict {
+  if (!known) return 'unknown';
+  if (!held) return 'busy';
+  if (!waiting) return 'over';
+  return expired ? 'expired' : 'begun';
+}
