@@ -6,24 +6,17 @@ import type { Publication } from './publisher.js';
 import type * as types from './types.js';
 
 /** What a command becomes on the wire. */
-export function commandPublication<V extends types.CommandVerb>(
-  verb: V,
-  payload: types.CommandPayload<V>,
-  headers?: types.BusHeaders,
-): Publication {
+export function commandPublication({ verb, payload, ...beside }: types.CommandItem): Publication {
   const subject = subjects.command(payload.profileId, verb);
-  return { subject, dedupeKey: commands[verb].dedupeKey(payload), payload, headers };
+  return { what: `command ${verb}`, subject, dedupeKey: commands[verb].dedupeKey(payload), payload, ...beside };
 }
 
 /** What a fact becomes on the wire. */
-export function factPublication<K extends FactKind>(
-  kind: K,
-  payload: types.FactPayload<K>,
-  headers?: types.BusHeaders,
-): Publication {
+export function factPublication({ kind, payload, ...beside }: types.FactItem): Publication {
   // The keys read only what has no default, so what goes in serves as well as what comes out.
   const dedupeKey: (fact: never) => string = facts[kind].dedupeKey;
-  return { subject: subjects.fact(payload.profileId, kind), dedupeKey: dedupeKey(payload as never), payload, headers };
+  const subject = subjects.fact(payload.profileId, kind);
+  return { what: `fact ${kind}`, subject, dedupeKey: dedupeKey(payload as never), payload, ...beside };
 }
 
 /** The fact in a delivery. @throws UnreadableMessage */

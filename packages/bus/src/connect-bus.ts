@@ -1,6 +1,7 @@
 import { connect, Events, type NatsConnection } from 'nats';
 import { NatsBus } from './nats-bus.js';
 import { provision } from './provision.js';
+import type { StartSpan } from './tracing.js';
 import type { Bus, BusLogger } from './types.js';
 
 const RECONNECT_WAIT_MS = 250;
@@ -14,6 +15,8 @@ export interface BusOptions {
   /** Shown by the server's monitoring, and in errors. */
   name: string;
   logger?: BusLogger;
+  /** Makes the spans of messages that belong to a trace; without it their context only passes through. */
+  startSpan?: StartSpan;
   /** The connection ended for good. Nothing works any more; the process should end. */
   onFatal?(error: Error): void;
 }
@@ -21,7 +24,7 @@ export interface BusOptions {
 const silent: BusLogger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Connects, waiting until the server is there, and brings streams and consumers in line with the catalog. */
-export async function connectBus({ url, name, logger = silent, onFatal }: BusOptions): Promise<Bus> {
+export async function connectBus({ url, name, logger = silent, startSpan, onFatal }: BusOptions): Promise<Bus> {
   // An object of its own: the client changes it.
   const connection = await connect({
     servers: url.split(','),
@@ -36,7 +39,7 @@ export async function connectBus({ url, name, logger = silent, onFatal }: BusOpt
   try {
     const manager = await connection.jetstreamManager({ checkAPI: false });
     await retry(() => provision(manager, logger));
-    const bus = new NatsBus(connection, manager, logger);
+    const bus = new NatsBus(connection, manager, logger, startSpan);
     void watchStatus(connection, bus, logger);
     void connection.closed().then((cause) => {
       bus.disconnected();

@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumerSpec } from '@multiwa/contracts';
 import type { JetStreamClient, JsMsg } from 'nats';
-import { Deliveries, retryAfterThrow } from './deliveries.js';
+import { Deliveries, failureOf, retryAfterThrow } from './deliveries.js';
 import { UnreadableMessage } from './parse.js';
 import { type Pull, pull } from './puller.js';
+import type { BusSpan } from './tracing.js';
 import type { BatchOptions, BusLogger, Consumption, HandlerResult } from './types.js';
 
 const RECOVER_PAUSE_MS = 500;
 
-interface Dependencies {
+interface Dependencies<M> {
   jetStream: JetStreamClient;
   logger: BusLogger;
   /** Makes the stream and the consumer when they are missing. */
   ensure(spec: ConsumerSpec): Promise<void>;
+  /** Begins the span of a message's handling, where it belongs to a trace. */
+  begin?(message: M): BusSpan | undefined;
 }
 
 /** Parses a delivery for the handler. @throws when it cannot be parsed */
@@ -22,8 +25,8 @@ type Parse<M> = (message: JsMsg) => M;
  * Runs a handler over a shared durable consumer: one batch at a time, in the order of the stream. When the consumer or
  * its stream vanishes, both are made again.
  */
-export async function consumeBatches<M>(
-  { jetStream, logger, ensure }: Dependencies,
+export async function consumeBatches<M extends { traceparent?: string }>(
+  { jetStream, logger, ensure, begin }: Dependencies<M>,
   spec: ConsumerSpec,
   parse: Parse<M>,
   options: BatchOptions<M>,
@@ -71,10 +74,13 @@ export async function consumeBatches<M>(
   };
 
   const handle = async (batch: JsMsg[]): Promise<void> => {
-    const parsed: { raw: JsMsg; message: M }[] = [];
+    const parsed: { raw: JsMsg; message: M; span: BusSpan | undefined }[] = [];
     for (const raw of batch) {
       try {
-        parsed.push({ raw, message: parse(raw) });
+        const message = parse(raw);
+        const span = begin?.(message);
+        if (span) message.traceparent = span.traceparent;
+        parsed.push({ raw, message, span });
       } catch (error) {
         const why = error instanceof UnreadableMessage ? error.message : 'it cannot be parsed';
         deliveries.settle(raw, { reject: why });
@@ -82,8 +88,10 @@ export async function consumeBatches<M>(
     }
     if (parsed.length === 0) return;
     const results = await runHandler(parsed.map(({ message }) => message));
-    for (const [index, { raw }] of parsed.entries()) {
-      deliveries.settle(raw, results?.[index] ?? retryAfterThrow(raw.info.deliveryCount));
+    for (const [index, { raw, span }] of parsed.entries()) {
+      const result = results?.[index] ?? retryAfterThrow(raw.info.deliveryCount);
+      deliveries.settle(raw, result);
+      span?.end(failureOf(result));
     }
   };
 

@@ -1,10 +1,11 @@
 import { commands, profileConsumer, subjects } from '@multiwa/contracts';
 import type { JetStreamClient, JetStreamManager, JsMsg, NatsConnection } from 'nats';
-import { Deliveries, retryAfterThrow, toBusMessage } from './deliveries.js';
+import { Deliveries, failureOf, retryAfterThrow, toBusMessage } from './deliveries.js';
 import { parseMessage, UnreadableMessage } from './parse.js';
 import { makeProfileConsumer } from './profile-consumer.js';
 import { isStreamMissing } from './provision.js';
 import { pull } from './puller.js';
+import type { BusSpan, BusTracing } from './tracing.js';
 import type { BusLogger, Consumption, HandlerResult, ProfileCommandsOptions } from './types.js';
 
 const PREFETCH = 64;
@@ -14,6 +15,7 @@ interface Dependencies {
   jetStream: JetStreamClient;
   manager: JetStreamManager;
   logger: BusLogger;
+  tracing: BusTracing;
   /** Makes the streams again. */
   repair(): Promise<void>;
 }
@@ -23,7 +25,7 @@ export async function consumeProfileCommands(
   dependencies: Dependencies,
   options: ProfileCommandsOptions,
 ): Promise<Consumption> {
-  const { jetStream, logger, repair } = dependencies;
+  const { jetStream, logger, tracing, repair } = dependencies;
   const { profileId, generation, connection, handler, onLost } = options;
   const stream = subjects.commandStreamOf(profileId);
   const name = profileConsumer.name(profileId, generation, connection);
@@ -33,10 +35,14 @@ export async function consumeProfileCommands(
 
   const handle = async (raw: JsMsg): Promise<void> => {
     let result: HandlerResult;
+    let span: BusSpan | undefined;
     try {
       // Commands have one verb so far; another one is a row in the catalog and a case here.
       const payload = parseMessage(commands.send.schema, raw.data);
-      result = await handler(toBusMessage(raw, payload));
+      const message = toBusMessage(raw, payload);
+      span = tracing.handling({ what: 'command send', parent: message.traceparent, payload }, message.deliveryCount);
+      if (span) message.traceparent = span.traceparent;
+      result = await (span ? span.run(() => handler(message)) : handler(message));
     } catch (error) {
       if (error instanceof UnreadableMessage) {
         result = { reject: error.message };
@@ -46,6 +52,7 @@ export async function consumeProfileCommands(
       }
     }
     deliveries.settle(raw, result);
+    span?.end(failureOf(result));
   };
 
   const start = async () => {

@@ -82,13 +82,21 @@ export function retryAfterThrow(deliveryCount: number): HandlerResult {
   return { retryInMs: Math.min(FIRST_RETRY_MS * 2 ** Math.min(deliveryCount - 1, 16), MAX_RETRY_MS) };
 }
 
+/** What the span of a message's handling says of its result. */
+export function failureOf(result: HandlerResult): string | undefined {
+  if (result === 'done') return undefined;
+  return 'reject' in result ? 'rejected' : 'retry';
+}
+
 /** What a handler sees of a delivery. */
 export function toBusMessage<T>(message: JsMsg, payload: T): BusMessage<T> {
   const { streamSequence, deliveryCount } = message.info;
+  const headers = decodeHeaders(message.headers);
   return {
     payload,
     subject: message.subject,
-    headers: decodeHeaders(message.headers),
+    headers,
+    traceparent: headers.traceparent,
     streamSequence,
     deliveryCount,
     redelivered: deliveryCount > 1,

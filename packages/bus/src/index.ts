@@ -1,4 +1,5 @@
 export { type BusOptions, connectBus } from './connect-bus.js';
+export type { BusSpan, StartSpan } from './tracing.js';
 export type {
   AskRequest,
   AskResponse,

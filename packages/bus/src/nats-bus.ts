@@ -18,6 +18,7 @@ import { parseMessage } from './parse.js';
 import { ensureConsumer, provision } from './provision.js';
 import { type Publication, Publisher } from './publisher.js';
 import { readEvents } from './read-events.js';
+import { type BusSpan, BusTracing, type StartSpan } from './tracing.js';
 import type * as types from './types.js';
 
 const DRAIN_TIMEOUT_MS = 2_000;
@@ -31,12 +32,14 @@ export class NatsBus implements types.Bus {
   readonly #manager: JetStreamManager;
   readonly #logger: types.BusLogger;
   readonly #publisher: Publisher;
+  readonly #tracing: BusTracing;
   readonly #open = new Set<types.Consumption>();
   readonly #answering = new Set<Promise<void>>();
   #connected = true;
   #repairing: Promise<void> | undefined;
 
-  constructor(connection: NatsConnection, manager: JetStreamManager, logger: types.BusLogger) {
+  constructor(connection: NatsConnection, manager: JetStreamManager, logger: types.BusLogger, startSpan?: StartSpan) {
+    this.#tracing = new BusTracing(startSpan);
     this.#connection = connection;
     this.#manager = manager;
     this.#jetStream = connection.jetstream();
@@ -59,7 +62,7 @@ export class NatsBus implements types.Bus {
     payload: types.CommandPayload<V>,
     headers?: types.BusHeaders,
   ): Promise<types.Published> {
-    return this.#publisher.publish(commandPublication(verb, payload, headers));
+    return this.#publish(commandPublication({ verb, payload, headers } as types.CommandItem));
   }
 
   publishFact<K extends FactKind>(
@@ -67,29 +70,36 @@ export class NatsBus implements types.Bus {
     payload: types.FactPayload<K>,
     headers?: types.BusHeaders,
   ): Promise<types.Published> {
-    return this.#publisher.publish(factPublication(kind, payload, headers));
+    return this.#publish(factPublication({ kind, payload, headers } as types.FactItem));
   }
 
   publishCommands(items: readonly types.CommandItem[]): Promise<types.PublishResult[]> {
-    return this.#publishAll(items.map(({ verb, payload, headers }) => commandPublication(verb, payload, headers)));
+    return this.#publishAll(items.map(commandPublication));
   }
 
   publishFacts(items: readonly types.FactItem[]): Promise<types.PublishResult[]> {
-    return this.#publishAll(items.map(({ kind, payload, headers }) => factPublication(kind, payload, headers)));
+    return this.#publishAll(items.map(factPublication));
   }
 
-  publishEvents(envelopes: readonly EventEnvelope[]): Promise<types.PublishResult[]> {
+  publishEvents(
+    envelopes: readonly EventEnvelope[],
+    traceparents: readonly (string | null | undefined)[] = [],
+  ): Promise<types.PublishResult[]> {
     return this.#publishAll(
-      envelopes.map((envelope) => ({
+      envelopes.map((envelope, index) => ({
+        what: `event ${envelope.type}`,
         subject: subjects.event(envelope.workspaceId, envelope.profileId, envelope.type),
         dedupeKey: envelope.id,
         payload: envelope,
+        traceparent: traceparents[index],
       })),
     );
   }
 
   consumeFacts(spec: ConsumerSpec, options: types.BatchOptions<types.FactMessage>): Promise<types.Consumption> {
-    return this.#consume(spec, parseFact, options);
+    return this.#consume(spec, parseFact, options, ({ kind, payload, traceparent, deliveryCount }) =>
+      this.#tracing.handling({ what: `fact ${kind}`, parent: traceparent, payload }, deliveryCount),
+    );
   }
 
   consumeEvents(
@@ -107,6 +117,7 @@ export class NatsBus implements types.Bus {
           jetStream: this.#jetStream,
           manager: this.#manager,
           logger: this.#logger,
+          tracing: this.#tracing,
           repair: () => this.#repair(),
         },
         options,
@@ -177,10 +188,17 @@ export class NatsBus implements types.Bus {
     await this.#connection.close();
   }
 
+  #publish(publication: Publication): Promise<types.Published> {
+    const parent = publication.traceparent ?? publication.headers?.traceparent;
+    return this.#tracing.publish({ ...publication, parent }, (traceparent) =>
+      this.#publisher.publish(parent ? { ...publication, traceparent } : publication),
+    );
+  }
+
   async #publishAll(publications: readonly Publication[]): Promise<types.PublishResult[]> {
     return Promise.all(
       publications.map((publication) =>
-        this.#publisher.publish(publication).then(
+        this.#publish(publication).then(
           (published) => ({ ok: true as const, ...published }),
           (error: Error) => ({ ok: false as const, error }),
         ),
@@ -188,17 +206,18 @@ export class NatsBus implements types.Bus {
     );
   }
 
-  async #consume<M>(
+  async #consume<M extends { traceparent?: string }>(
     spec: ConsumerSpec,
     parse: (raw: JsMsg) => M,
     options: types.BatchOptions<M>,
+    begin?: (message: M) => BusSpan | undefined,
   ): Promise<types.Consumption> {
     const ensure = async (wanted: ConsumerSpec) => {
       await this.#repair();
       await ensureConsumer(this.#manager, wanted, this.#logger);
     };
     await ensureConsumer(this.#manager, spec, this.#logger);
-    const dependencies = { jetStream: this.#jetStream, logger: this.#logger, ensure };
+    const dependencies = { jetStream: this.#jetStream, logger: this.#logger, ensure, begin };
     return this.#track(await consumeBatches(dependencies, spec, parse, options));
   }
 

@@ -18,10 +18,13 @@ const ackSchema = z.object({
 });
 
 export interface Publication {
+  /** Kind of message, as in docs/subjects.md. */
+  what: string;
   subject: string;
   dedupeKey: string;
   payload: unknown;
   headers?: BusHeaders;
+  traceparent?: string | null;
 }
 
 interface Pending {
@@ -70,6 +73,7 @@ export class Publisher {
       const now = performance.now();
       const headers = encodeHeaders(publication.headers);
       headers.set('Nats-Msg-Id', publication.dedupeKey);
+      if (publication.traceparent) headers.set('traceparent', publication.traceparent);
       const pending: Pending = {
         subject: publication.subject,
         dedupeKey: publication.dedupeKey,

@@ -62,7 +62,8 @@ export async function readEvents(dependencies: Dependencies, options: ReadEvents
           if (streamSequence <= position) continue;
           position = streamSequence;
           try {
-            yield { streamSequence, envelope: parseMessage(eventEnvelopeSchema, message.data) };
+            const envelope = parseMessage(eventEnvelopeSchema, message.data);
+            yield { streamSequence, envelope, traceparent: message.headers?.get('traceparent') || undefined };
           } catch (error) {
             if (!(error instanceof UnreadableMessage)) throw error;
             logger.error({ streamSequence, reason: error.message }, 'An event cannot be read and was left out');

@@ -25,14 +25,18 @@ export type Fact<K extends FactKind> = z.output<(typeof facts)[K]['schema']>;
 export type AskRequest<V extends AskVerb> = z.infer<(typeof asks)[V]['request']>;
 export type AskResponse<V extends AskVerb> = z.infer<(typeof asks)[V]['response']>;
 
-/** Headers that travel with a message, such as `traceparent`. */
+/** Headers that travel with a message. */
 export type BusHeaders = Readonly<Record<string, string>>;
 
 type Items<M> = M[keyof M];
-export type CommandItem = Items<{
-  [V in CommandVerb]: { verb: V; payload: CommandPayload<V>; headers?: BusHeaders };
-}>;
-export type FactItem = Items<{ [K in FactKind]: { kind: K; payload: FactPayload<K>; headers?: BusHeaders } }>;
+/** What may travel beside a payload. */
+interface Beside {
+  headers?: BusHeaders;
+  /** The trace that the message belongs to (W3C Trace Context); travels as the header of that name. */
+  traceparent?: string | null;
+}
+export type CommandItem = Items<{ [V in CommandVerb]: { verb: V; payload: CommandPayload<V> } & Beside }>;
+export type FactItem = Items<{ [K in FactKind]: { kind: K; payload: FactPayload<K> } & Beside }>;
 
 /** Where a message stands in its stream. `duplicate`: it had been stored before under the same key. */
 export interface Published {
@@ -51,6 +55,8 @@ export interface BusMessage<T> {
   payload: T;
   subject: string;
   headers: BusHeaders;
+  /** By which the trace of the message goes on from its handling here; undefined without one. */
+  traceparent?: string;
   streamSequence: number;
   /** 1 the first time. */
   deliveryCount: number;
@@ -118,6 +124,8 @@ export interface ReadEventsOptions {
 export interface ReadEvent {
   streamSequence: number;
   envelope: EventEnvelope;
+  /** Of the event's trace, when it has one. */
+  traceparent?: string;
 }
 export interface EventReader extends AsyncIterable<ReadEvent> {
   stop(): Promise<void>;
@@ -141,7 +149,11 @@ export interface Bus {
    */
   publishCommands(items: readonly CommandItem[]): Promise<PublishResult[]>;
   publishFacts(items: readonly FactItem[]): Promise<PublishResult[]>;
-  publishEvents(envelopes: readonly EventEnvelope[]): Promise<PublishResult[]>;
+  /** `traceparents`: of each envelope's trace, where it has one. */
+  publishEvents(
+    envelopes: readonly EventEnvelope[],
+    traceparents?: readonly (string | null | undefined)[],
+  ): Promise<PublishResult[]>;
   /** Facts through a shared durable consumer. What cannot be parsed is rejected and logged. A throw means retry. */
   consumeFacts(spec: ConsumerSpec, options: BatchOptions<FactMessage>): Promise<Consumption>;
   /** Events through a shared durable consumer; as consumeFacts. */

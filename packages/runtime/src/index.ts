@@ -16,3 +16,13 @@ export { type OpsOptions, type OpsServer, opsRoutes, startOpsServer } from './op
 export { type Poller, type PollerOptions, poller } from './poller.js';
 export { baseEnv, EnvError, readEnv } from './read-env.js';
 export { type Running, type ServiceOptions, startService } from './service.js';
+export {
+  activeSpan,
+  inSpan,
+  type Span,
+  type SpanAttributes,
+  type SpanOptions,
+  startSpan,
+  traced,
+} from './tracing/span.js';
+export { startTracing, type Tracing } from './tracing/start-tracing.js';

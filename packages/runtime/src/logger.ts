@@ -1,5 +1,6 @@
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Level, type Logger, pino } from 'pino';
 import { redact } from './redact.js';
+import { activeSpan } from './tracing/span.js';
 
 export type { Logger } from 'pino';
 
@@ -16,7 +17,7 @@ function stdout(): DestinationStream {
 
 /**
  * JSON lines on stdout, or on `destination`. Fields that hold secrets are shown as "[redacted]"; by a walk of our own,
- * since pino's redaction of names at any depth costs some 100 µs a line.
+ * since pino's redaction of names at any depth costs some 100 µs a line. Written inside a span, a line names it.
  */
 export function createLogger(name: string, level: Level | 'silent' = 'info', destination?: DestinationStream): Logger {
   const options = {
@@ -25,7 +26,7 @@ export function createLogger(name: string, level: Level | 'silent' = 'info', des
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      log: redact,
+      log: (fields: Record<string, unknown>) => withTrace(redact(fields)),
     },
   };
   const logger: Logger = pino(options, destination ?? stdout());
@@ -36,4 +37,10 @@ export function createLogger(name: string, level: Level | 'silent' = 'info', des
       return Reflect.apply(child, this, [redact(bindings), childOptions]);
     },
   });
+}
+
+/** Names as in OpenTelemetry's data model for logs that are not exported by it. */
+function withTrace(fields: Record<string, unknown>): Record<string, unknown> {
+  const span = activeSpan();
+  return span ? { ...fields, trace_id: span.traceId, span_id: span.spanId } : fields;
 }

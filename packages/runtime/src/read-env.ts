@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tracingEnv } from './tracing/env.js';
 
 /** Every MULTIWA_ variable of the whole product: one environment may serve all processes, and the programs that call it. */
 const productKeys: ReadonlySet<string> = new Set([
@@ -25,6 +26,7 @@ export const baseEnv = {
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   HOST: z.string().min(1).default('127.0.0.1'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  ...tracingEnv,
 } as const;
 
 /** The environment is not as it must be. The message is for the operator: which variable, and why; never its value. */
@@ -54,4 +56,12 @@ export function readEnv<T extends z.ZodRawShape>(
   }
   if (!parsed.success || complaints.length > 0) throw new EnvError(complaints.join(' '));
   return parsed.data;
+}
+
+/** Reads what `schema` names and looks at nothing else: for a part that every process has beside its own variables. */
+export function readPart<T extends z.ZodRawShape>(
+  schema: z.ZodObject<T>,
+  source: NodeJS.ProcessEnv = process.env,
+): z.output<z.ZodObject<T>> {
+  return readEnv(schema, Object.fromEntries(Object.keys(schema.shape).map((name) => [name, source[name]])));
 }

@@ -1,6 +1,7 @@
 import { timing } from '@multiwa/contracts';
 import type { Logger } from './logger.js';
 import { EnvError } from './read-env.js';
+import { startTracing, type Tracing } from './tracing/start-tracing.js';
 
 /** A service at work. */
 export interface Running {
@@ -24,6 +25,7 @@ export function startService({ name, logger, start }: ServiceOptions): void {
   let ending = false;
   // Set before launching: a start that fails at once ends the process while `launch` is still running.
   let started: Promise<Running | undefined> = Promise.resolve(undefined);
+  let tracing: Tracing | undefined;
 
   const end = async (exitCode: number): Promise<void> => {
     if (ending) return;
@@ -38,6 +40,7 @@ export function startService({ name, logger, start }: ServiceOptions): void {
     try {
       const running = await started;
       await running?.stop();
+      await tracing?.stop();
     } catch (error) {
       code = 1;
       logger.error({ err: error }, `${name} could not be stopped in order`);
@@ -57,6 +60,7 @@ export function startService({ name, logger, start }: ServiceOptions): void {
 
   const launch = async (): Promise<Running | undefined> => {
     try {
+      tracing = await startTracing(name, logger);
       const running = await start((error) => fail(error, `${name} cannot go on`));
       logger.info({}, `${name} started`);
       return running;

@@ -4,6 +4,7 @@ export { EventLog, type SeenEvent } from './event-log.js';
 export { type LinkedProfile, linkProfile, untilConnected } from './link-profile.js';
 export type { RunningServices } from './product/running-services.js';
 export { type Product, type ProductOptions, type ServiceName, startProduct } from './product/start-product.js';
+export { type CollectedSpan, startTraceCollector, type TraceCollector } from './trace-collector.js';
 export { type WaitOptions, waitFor } from './wait-for.js';
 export {
   type ReceivedWebhook,

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type NatsServer, startNats } from '@multiwa/launcher';
 import { onTestFinished } from 'vitest';
-import { type Bus, type BusLogger, connectBus } from '../../src/index.js';
+import { type Bus, type BusLogger, connectBus, type StartSpan } from '../../src/index.js';
 
 /** A server of one's own, to be killed and started again on the same port and store. */
 export interface OwnNats {
@@ -55,8 +55,8 @@ export function makeLog(): Log {
 }
 
 /** A connected bus, closed after the test. */
-export async function openBus(url: string, logger?: BusLogger): Promise<Bus> {
-  const bus = await connectBus({ url, name: 'test', logger });
+export async function openBus(url: string, logger?: BusLogger, startSpan?: StartSpan): Promise<Bus> {
+  const bus = await connectBus({ url, name: 'test', logger, startSpan });
   onTestFinished(() => bus.close());
   return bus;
 }
