@@ -13,6 +13,9 @@ export const messageStatuses = [
 export const messageStatusSchema = z.enum(messageStatuses);
 export type MessageStatus = z.infer<typeof messageStatusSchema>;
 
+/** Who asked for a message: the API, a broadcast, a flow, or the owner on another device of the account. */
+export const messageOriginSchema = z.enum(['API', 'BROADCAST', 'AUTOMATION', 'PHONE']);
+
 /** Why a message ended FAILED. The sentence is public. */
 export const failureReasons = {
   recipient_not_on_whatsapp: 'The recipient is not on WhatsApp.',

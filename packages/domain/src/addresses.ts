@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { LRUCache } from 'lru-cache';
 
 /** Where a message can be addressed to: `chat` is canonical (see `chatSchema` of the contracts). */
 export type Recipient =
@@ -57,7 +58,18 @@ function parseJid(text: string): Recipient {
   }
 }
 
+/** Numbers as they were typed: the rules of all countries are much of what accepting a message costs. */
+const typed = new LRUCache<string, Recipient>({ max: 5_000 });
+
 function parsePhone(text: string): Recipient {
+  const known = typed.get(text);
+  if (known) return known;
+  const recipient = checkPhone(text);
+  typed.set(text, recipient);
+  return recipient;
+}
+
+function checkPhone(text: string): Recipient {
   const compact = text.replace(separators, '');
   const digits = compact.replace(/^(?:\+|00)/, '');
   if (!/^\d+$/.test(digits)) return refused('A phone number has digits only, with an optional leading "+".');

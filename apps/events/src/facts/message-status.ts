@@ -56,8 +56,8 @@ export function identityOf(chat: string): Identity | null {
 }
 
 function announceStatus(world: World, profile: ProfileState, message: MessageState, status: SaidStatus, at: string) {
-  const { id: messageId, waMessageId, chat } = message;
-  const moved = { messageId, waMessageId, chat, at: new Date(at).toISOString() };
+  const { id: messageId, waMessageId, chat, origin } = message;
+  const moved = { messageId, waMessageId, chat, origin, at: new Date(at).toISOString() };
   if (status !== 'FAILED') {
     world.announce(profile, movedType[status], moved);
     return;

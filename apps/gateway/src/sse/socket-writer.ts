@@ -23,8 +23,16 @@ export class SocketWriter {
 
   write(text: string): void {
     if (!this.#response.writable) return;
+    this.#cork();
     this.#response.write(text);
     if (this.#response.writableLength > limits.sseBufferBytes) this.#giveUp();
+  }
+
+  /** What is written in one turn of the event loop goes out in one piece: events come in batches. */
+  #cork(): void {
+    if (this.#response.writableCorked > 0) return;
+    this.#response.cork();
+    process.nextTick(() => this.#response.uncork());
   }
 
   /** Waits until the reader has taken what was written; false when it is gone, or does not read. */

@@ -10,8 +10,8 @@ export interface FollowMessagesDeps {
 }
 
 /**
- * Takes a batch of message events over to the recipients of broadcasts. Most messages are no broadcast's and change
- * nothing; a repeated batch changes nothing either.
+ * Takes a batch of message events over to the recipients of broadcasts. Most messages are no broadcast's and are
+ * passed over; a repeated batch changes nothing either.
  */
 export function makeFollowMessages({ database, count }: FollowMessagesDeps) {
   return async (batch: BusMessage<EventEnvelope>[]): Promise<HandlerResult[]> => {
@@ -36,7 +36,8 @@ function byStatus(batch: readonly BusMessage<EventEnvelope>[]): Map<RecipientSta
   for (const { payload } of batch) {
     const status = recipientStatusOfEvent(payload.type);
     if (!status) continue;
-    const { messageId } = events['message.sent'].data.parse(payload.data);
+    const { messageId, origin } = events['message.sent'].data.parse(payload.data);
+    if (origin !== undefined && origin !== 'BROADCAST') continue;
     const reason = payload.type === 'message.failed' ? events['message.failed'].data.parse(payload.data).code : null;
     const ofStatus = news.get(status) ?? new Map<string, RecipientNews>();
     news.set(status, ofStatus.set(messageId, { messageId, reason }));

@@ -45,8 +45,8 @@ export async function startBroadcasts({ database, bus, logger, metrics }: Broadc
     database,
     count: (status, count) => recipients.inc({ status }, count),
   });
-  const { eventBatch: batchSize, eventWaitMs: maxWaitMs } = timing.broadcast;
-  const following = await bus.consumeEvents(consumers.broadcasts, { batchSize, maxWaitMs, handler: follow });
+  const { eventBatch: batchSize, eventWaitMs: maxWaitMs, eventEveryMs: everyMs } = timing.broadcast;
+  const following = await bus.consumeEvents(consumers.broadcasts, { batchSize, maxWaitMs, everyMs, handler: follow });
 
   const { claimEveryMs, progressEveryMs } = timing.broadcast;
   const claims = poller(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chatSchema, identitySchema } from '../addresses.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
 import { idSchema } from '../ids.js';
-import { failureCodeSchema } from '../message-status.js';
+import { failureCodeSchema, messageOriginSchema } from '../message-status.js';
 import {
   healthReasonSchema,
   profileHealthSchema,
@@ -30,7 +30,10 @@ const messageReceived = messageRef.extend({
   timestamp: time,
 });
 
-const messageMoved = messageRef.extend({ at: time });
+const messageMoved = messageRef.extend({
+  at: time,
+  origin: messageOriginSchema.optional().describe('Who asked for the message.'),
+});
 
 const profileStatus = z.object({
   status: sessionStatusSchema,

@@ -41,7 +41,7 @@ export const timing = {
     batch: 200,
     maxWaitMs: 1,
     /** Under load batches begin this far apart, so that they get larger: a transaction costs about as much for 1 as for 10. */
-    everyMs: 25,
+    everyMs: 50,
     /** Pauses before a status is tried again whose message is not there yet; then it is dropped with a log line. */
     unknownMessageRetryMs: [250, 1_000, 4_000, 15_000],
     /** Pauses before a fact is tried again after a passing error of the database; the last one repeats. */
@@ -80,6 +80,8 @@ export const timing = {
     /** Message events taken in at once. */
     eventBatch: 200,
     eventWaitMs: 20,
+    /** Under load batches of them begin this far apart: most messages are no broadcast's. */
+    eventEveryMs: 100,
     /** Recipients that are frozen at once. */
     freezeChunk: 500,
   },

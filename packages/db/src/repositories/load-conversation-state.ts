@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { DesiredState, MessageStatus, ProfileHealth, SessionStatus } from '../generated/enums.js';
+import type { DesiredState, MessageOrigin, MessageStatus, ProfileHealth, SessionStatus } from '../generated/enums.js';
 import { query } from '../query.js';
 
 export interface ProfileState {
@@ -43,6 +43,7 @@ export interface MessageState {
   chat: string;
   waMessageId: string;
   fromMe: boolean;
+  origin: MessageOrigin;
   status: MessageStatus;
   contactId: string | null;
   sentAt: Date | null;
@@ -61,8 +62,8 @@ export interface MessageWanted {
   messageId: string | null;
 }
 
-const MESSAGE_COLUMNS = `m."id", m."profileId", m."chat", m."waMessageId", m."fromMe", m."status", m."contactId",
-  m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail"`;
+const MESSAGE_COLUMNS = `m."id", m."profileId", m."chat", m."waMessageId", m."fromMe", m."origin", m."status",
+  m."contactId", m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail"`;
 
 /** The two ways in are joined by UNION in the subquery, because OR would keep both indexes from being used. */
 const LOCK_MESSAGES = `

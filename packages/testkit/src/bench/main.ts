@@ -5,7 +5,7 @@ import { benchPipeline } from './pipeline.js';
 const usage = `Usage: npm run bench -- <name> [options]
 
   pipeline   messages/s from accept to SENT through the whole product, beside a bare loop of the client library
-             --messages <n>  a turn (default 600)   --rounds <n>  turns of each (default 4)
+             --messages <n>  a turn (default 2400)   --rounds <n>  turns of each (default 4)
   accept     requests/s of the durable accept, beside a bare HTTP server that inserts the same row
              --seconds <n>   a turn (default 5)     --rounds <n>  turns of each (default 4)
 
@@ -13,7 +13,7 @@ const usage = `Usage: npm run bench -- <name> [options]
 `;
 
 const options = {
-  messages: { type: 'string', default: '600' },
+  messages: { type: 'string', default: '2400' },
   seconds: { type: 'string', default: '5' },
   rounds: { type: 'string', default: '4' },
   help: { type: 'boolean', default: false },

@@ -49,9 +49,9 @@ export async function benchPipeline(options: PipelineOptions): Promise<{ bench: 
       await settled(received, before + n * CHATS, log);
       return (n * CHATS * 1_000) / answer.sentInMs;
     };
-    // First contacts cost key queries and signatures, and both sides warm up: not what is compared.
-    await ours(10);
-    await theirs(10);
+    // First contacts cost key queries and signatures, and the compilers of six processes warm up: not what is compared.
+    await ours(each);
+    await theirs(each);
     const comparison = await compare(
       { name: 'MultiWA, accept to SENT', turn: () => ours(each) },
       { name: 'bare client library', turn: () => theirs(each) },
