@@ -40,6 +40,7 @@ import { makeLinking } from './use-cases/linking.js';
 import { makeMessages } from './use-cases/messages.js';
 import { makeProfiles } from './use-cases/profiles.js';
 import { makeSendMessage } from './use-cases/send-message.js';
+import { makeSessionFiles } from './use-cases/session-files.js';
 import { makeWebhooks } from './use-cases/webhooks.js';
 
 export const version = '0.1.0';
@@ -148,6 +149,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         logger,
       }),
       linking: makeLinking({ profiles, bus, now }),
+      sessionFiles: makeSessionFiles({ database, cipher, changed: knownProfiles.forget, now }),
       sendMessage: makeSendMessage({
         knownProfiles,
         resolveChat,

@@ -24,3 +24,4 @@ export * from './ids.js';
 export * from './message-status.js';
 export * from './profile-status.js';
 export * from './scopes.js';
+export * from './session-file.js';

@@ -37,6 +37,7 @@ export {
 } from './repositories/leases.js';
 export * from './repositories/load-conversation-state.js';
 export * from './repositories/messages.js';
+export * from './repositories/move-session.js';
 export * from './repositories/owned-profiles.js';
 export type { PagePosition, PageRequest } from './repositories/page.js';
 export * from './repositories/profiles.js';

@@ -1,15 +1,14 @@
+import { sealedPlaces } from './sealed-places.js';
+
 /** What seals and opens; the runtime's cipher. */
 export interface SecretBox {
   seal(place: string, plain: string): { keyId: string; ciphertext: Uint8Array };
   open(place: string, sealed: { keyId: string; ciphertext: Uint8Array }): string;
 }
 
-/** Where an endpoint's secrets belong: sealed there, they open nowhere else. */
-const placeOf = (endpointId: string) => `webhook|${endpointId}`;
-
 /** Seals an endpoint's secrets, the newest first. */
 export function sealWebhookSecrets(box: SecretBox, endpointId: string, secrets: readonly string[]) {
-  return box.seal(placeOf(endpointId), JSON.stringify(secrets));
+  return box.seal(sealedPlaces.webhook(endpointId), JSON.stringify(secrets));
 }
 
 /** The secrets of an endpoint, the newest first. Throws what the box throws for a value it cannot open. */
@@ -18,5 +17,5 @@ export function openWebhookSecrets(
   endpointId: string,
   sealed: { keyId: string; ciphertext: Uint8Array },
 ): string[] {
-  return JSON.parse(box.open(placeOf(endpointId), sealed)) as string[];
+  return JSON.parse(box.open(sealedPlaces.webhook(endpointId), sealed)) as string[];
 }

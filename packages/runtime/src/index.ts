@@ -13,6 +13,7 @@ export { GuardedFetchError, type GuardedFetchErrorCode } from './guarded-fetch-e
 export { createLogger, type Logger } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
 export { type OpsOptions, type OpsServer, opsRoutes, startOpsServer } from './ops-server.js';
+export { openPassphraseFile, PassphraseFileError, sealPassphraseFile } from './passphrase-file.js';
 export { type Poller, type PollerOptions, poller } from './poller.js';
 export { baseEnv, EnvError, readEnv } from './read-env.js';
 export { type Running, type ServiceOptions, startService } from './service.js';

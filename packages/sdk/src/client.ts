@@ -19,6 +19,9 @@ import type {
   CreatedWebhook,
   CreateProfile,
   CreateWebhook,
+  ExportSession,
+  ImportedSession,
+  ImportSession,
   ListDeliveries,
   ListMessages,
   ListRecipients,
@@ -87,6 +90,14 @@ export function createClient(options: ClientOptions) {
       qr: (id: string) => request<QrCode>('GET', `${profile(id)}/qr`),
       pairingCode: (id: string, phone: string) =>
         request<PairingCode>('POST', `${profile(id)}/pairing-code`, { body: { phone } }),
+      /** The session of a disconnected profile as an encrypted file; `release` lets go of it here. */
+      exportSession: (id: string, body: ExportSession) =>
+        request<string>('POST', `${profile(id)}/session/export`, { body, file: true }),
+      /** Gives a profile that is not linked a session: then it connects without a QR code. */
+      importSession: (id: string, body: ImportSession) =>
+        request<ImportedSession>('POST', `${profile(id)}/session/import`, { body }),
+      /** Undoes a release or a logout, within seven days. */
+      restoreSession: (id: string) => request<void>('POST', `${profile(id)}/session/restore`),
     },
     messages: {
       /** Resolves when the message is accepted; it is sent, or ends FAILED with a reason, whatever happens then. */

@@ -21,6 +21,8 @@ export interface Call {
   body?: unknown;
   /** A body of text/csv, instead of `body`. */
   csv?: string;
+  /** The answer is a file, given as it is, instead of JSON. */
+  file?: true;
   /** For POST; by default one of our own, so that repeating is safe. */
   idempotencyKey?: string;
 }
@@ -96,7 +98,7 @@ async function attempt<T>(options: ClientOptions, method: string, path: string, 
     if (cause instanceof MultiwaError || cause instanceof MultiwaConnectionError) throw cause;
     throw new MultiwaConnectionError(`${method} ${path} got no answer.`, { cause });
   }
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  return (text === '' ? undefined : call.file ? text : JSON.parse(text)) as T;
 }
 
 function isPassing(error: unknown): boolean {

@@ -16,6 +16,9 @@ import type {
   createdWebhookSchema,
   createProfileSchema,
   createWebhookSchema,
+  exportSessionSchema,
+  importedSessionSchema,
+  importSessionSchema,
   listDeliveriesQuerySchema,
   listMessagesQuerySchema,
   listRunsQuerySchema,
@@ -47,6 +50,9 @@ export type Profile = z.infer<typeof profileSchema>;
 export type CreateProfile = z.input<typeof createProfileSchema>;
 export type UpdateProfile = z.input<typeof updateProfileSchema>;
 export type QrCode = z.infer<typeof qrSchema>;
+export type ExportSession = z.input<typeof exportSessionSchema>;
+export type ImportSession = z.input<typeof importSessionSchema>;
+export type ImportedSession = z.infer<typeof importedSessionSchema>;
 export type PairingCode = z.infer<typeof pairingCodeSchema>;
 export type SendMessage = z.input<typeof sendMessageSchema>;
 export type ListMessages = Omit<z.input<typeof listMessagesQuerySchema>, 'limit'> & { limit?: number };

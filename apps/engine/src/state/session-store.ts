@@ -7,9 +7,10 @@ import {
   readJournal,
   readSignalKeys,
 } from '@multiwa/db';
+import { sealedPlaces } from '@multiwa/domain';
 import { type Cipher, UnreadableError } from '@multiwa/runtime';
 import type { Logger } from '../logger.js';
-import { places, type SessionChange, type WriteGroup } from './write-group.js';
+import type { SessionChange, WriteGroup } from './write-group.js';
 
 export interface JournaledValue {
   entryId: string;
@@ -51,12 +52,14 @@ export function openSessionStore({ executor, cipher, writes, logger }: Dependenc
       // The connection before may have written them a moment ago, as after linking.
       await writes.settled(lease);
       const sealed = await loadSession(executor, profileId);
-      return sealed && cipher.openBytes(places.credential(profileId), sealed);
+      return sealed && cipher.openBytes(sealedPlaces.credential(profileId), sealed);
     },
 
     async readKeys(type, names) {
       const rows = await readSignalKeys(executor, profileId, type, names);
-      return new Map(rows.map((row) => [row.keyName, cipher.openBytes(places.key(profileId, type, row.keyName), row)]));
+      return new Map(
+        rows.map((row) => [row.keyName, cipher.openBytes(sealedPlaces.signalKey(profileId, type, row.keyName), row)]),
+      );
     },
 
     write: (change) => writes.write(lease, change),
@@ -65,7 +68,7 @@ export function openSessionStore({ executor, cipher, writes, logger }: Dependenc
       const rows = await readJournal(executor, profileId);
       return rows.flatMap((row) => {
         try {
-          return [{ entryId: row.entryId, value: cipher.openBytes(places.journal(profileId, row.entryId), row) }];
+          return [{ entryId: row.entryId, value: cipher.openBytes(sealedPlaces.journal(profileId, row.entryId), row) }];
         } catch (error) {
           if (!(error instanceof UnreadableError)) throw error;
           // Stays where it is: a worker with the right key may yet read it.

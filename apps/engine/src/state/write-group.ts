@@ -7,6 +7,7 @@ import {
   StaleGenerationError,
   writeSessionState,
 } from '@multiwa/db';
+import { sealedPlaces } from '@multiwa/domain';
 import { backoff, type Cipher } from '@multiwa/runtime';
 import type { Logger } from '../logger.js';
 
@@ -17,13 +18,6 @@ export interface SessionChange {
   keys?: readonly { type: string; name: string; value: Uint8Array | null }[];
   journal?: readonly { entryId: string; value: Uint8Array }[];
 }
-
-/** Where a sealed value belongs. It is authenticated with the value, so that rows cannot be swapped. */
-export const places = {
-  credential: (profileId: string) => `${profileId}|credential|`,
-  key: (profileId: string, type: string, name: string) => `${profileId}|${type}|${name}`,
-  journal: (profileId: string, entryId: string) => `${profileId}|journal|${entryId}`,
-};
 
 interface Waiter {
   resolve(): void;
@@ -204,16 +198,16 @@ export class WriteGroup {
     const { profileId } = lease;
     return {
       ...lease,
-      ...(credential ? { credential: cipher.seal(places.credential(profileId), credential) } : {}),
+      ...(credential ? { credential: cipher.seal(sealedPlaces.credential(profileId), credential) } : {}),
       keys: [...keys.values()].map(({ type, name, value }) =>
         value === null
           ? { type, keyName: name, keyId: '', ciphertext: null }
-          : { type, keyName: name, ...cipher.seal(places.key(profileId, type, name), value) },
+          : { type, keyName: name, ...cipher.seal(sealedPlaces.signalKey(profileId, type, name), value) },
       ),
       journal: {
         put: [...journal].map(([entryId, value]) => ({
           entryId,
-          ...cipher.seal(places.journal(profileId, entryId), value),
+          ...cipher.seal(sealedPlaces.journal(profileId, entryId), value),
         })),
         delete: [...cleared],
       },

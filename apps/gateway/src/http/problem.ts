@@ -6,7 +6,9 @@ const refusals: Readonly<Record<string, () => CodedError>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: () => new CodedError('malformed_json'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new CodedError('malformed_json', { detail: 'Content-Length is wrong.' }),
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
-    new CodedError('payload_too_large', { detail: `A body may have ${limits.bodyBytes} bytes.` }),
+    new CodedError('payload_too_large', {
+      detail: `A body may have ${limits.bodyBytes} bytes, one with a session ${limits.sessionFileBytes}.`,
+    }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new CodedError('unsupported_media_type'),
   FST_ERR_BAD_URL: () => new CodedError('route_not_found'),
   FST_ERR_MAX_PARAM_LENGTH: () => new CodedError('route_not_found'),

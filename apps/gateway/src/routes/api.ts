@@ -10,6 +10,7 @@ import type { Linking } from '../use-cases/linking.js';
 import type { Messages } from '../use-cases/messages.js';
 import type { Profiles } from '../use-cases/profiles.js';
 import type { SendMessageUseCase } from '../use-cases/send-message.js';
+import type { SessionFiles } from '../use-cases/session-files.js';
 import type { Webhooks } from '../use-cases/webhooks.js';
 import { createAccountRoute } from './accounts/create.js';
 import { deleteAccountRoute } from './accounts/delete.js';
@@ -60,6 +61,7 @@ import { listProfilesRoute } from './profiles/list.js';
 import { logoutProfileRoute } from './profiles/logout.js';
 import { pairingCodeRoute } from './profiles/pairing-code.js';
 import { qrRoute } from './profiles/qr.js';
+import { sessionFileRoutes } from './profiles/session-files.js';
 import { updateProfileRoute } from './profiles/update.js';
 import type { App } from './route-types.js';
 import { createWebhookRoute } from './webhooks/create.js';
@@ -78,6 +80,7 @@ export interface UseCases {
   accounts: Accounts;
   profiles: Profiles;
   linking: Linking;
+  sessionFiles: SessionFiles;
   sendMessage: SendMessageUseCase;
   messages: Messages;
   conversations: Conversations;
@@ -102,6 +105,7 @@ export function apiRoutes(app: App, useCases: UseCases): void {
   }
   for (const route of [connectProfileRoute, disconnectProfileRoute, logoutProfileRoute]) route(app, useCases.profiles);
   for (const route of [qrRoute, pairingCodeRoute]) route(app, useCases.linking);
+  sessionFileRoutes(app, useCases.sessionFiles);
   sendMessageRoute(app, useCases.sendMessage);
   for (const route of [listMessagesRoute, getMessageRoute, cancelMessageRoutes]) route(app, useCases.messages);
   for (const route of [listConversationsRoute, getConversationRoute, conversationMessagesRoute]) {

@@ -88,7 +88,15 @@ const passphrase = z.string().min(12).max(1024).describe('Protects the file; nob
 
 /** `POST /profiles/{id}/session/export`: answers the file. */
 export const exportSessionSchema = z
-  .strictObject({ passphrase })
+  .strictObject({
+    passphrase,
+    release: z
+      .boolean()
+      .default(false)
+      .describe(
+        'A move: this profile lets go of the session, so that it cannot be opened here by mistake once it is open elsewhere.',
+      ),
+  })
   .meta({ id: 'ExportSession', example: { passphrase: 'correct horse battery staple' } });
 
 /** `POST /profiles/{id}/session/import`: a file of ours, or the files of a Baileys multi-file folder by name. */
@@ -106,8 +114,15 @@ export const importSessionSchema = z
         .describe('File name to parsed content: creds.json, session-….json, pre-key-….json and so on.'),
     }),
   ])
-  .meta({ id: 'ImportSession' });
+  .meta({
+    id: 'ImportSession',
+    example: {
+      format: 'multiwa',
+      passphrase: 'correct horse battery staple',
+      file: '{"format":"multiwa-session","version":1,…}',
+    },
+  });
 export type ImportSession = z.infer<typeof importSessionSchema>;
 export const importedSessionSchema = z
   .object({ phone: z.string().nullable(), lid: z.string().nullable(), keys: z.number().int() })
-  .meta({ id: 'ImportedSession' });
+  .meta({ id: 'ImportedSession', example: { phone: '6281234567890', lid: '99887766554433', keys: 842 } });
