@@ -54,7 +54,10 @@ async function linked(): Promise<string> {
 async function stored(profileId: string) {
   const { prisma } = gateway.database;
   const credential = await prisma.sessionCredential.findUnique({ where: { profileId } });
-  const keys = await prisma.signalKey.findMany({ where: { profileId }, orderBy: [{ type: 'asc' }, { keyName: 'asc' }] });
+  const keys = await prisma.signalKey.findMany({
+    where: { profileId },
+    orderBy: [{ type: 'asc' }, { keyName: 'asc' }],
+  });
   return {
     credential: credential && cipher.open(sealedPlaces.credential(profileId), credential),
     deleted: credential?.deletedAt !== null,

@@ -49,9 +49,12 @@ test.each([
   expect(keyOfFileName(file)).toEqual({ type, name });
 });
 
-test.each(['pre-key.json', 'pre-key-.json', 'notes.json', 'session-1.0', 'device-index-1.json'])('%s is no key', (file) => {
-  expect(keyOfFileName(file)).toBeUndefined();
-});
+test.each(['pre-key.json', 'pre-key-.json', 'notes.json', 'session-1.0', 'device-index-1.json'])(
+  '%s is no key',
+  (file) => {
+    expect(keyOfFileName(file)).toBeUndefined();
+  },
+);
 
 test('a folder becomes credentials and keys as the engine stores them, and says whose they are', () => {
   const given = creds();

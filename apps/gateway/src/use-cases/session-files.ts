@@ -1,4 +1,10 @@
-import { CodedError, type ImportSession, type importedSessionSchema, type Network, type SessionKeyType } from '@multiwa/contracts';
+import {
+  CodedError,
+  type ImportSession,
+  type importedSessionSchema,
+  type Network,
+  type SessionKeyType,
+} from '@multiwa/contracts';
 import {
   bringBackSession,
   type Database,
