@@ -1,19 +1,9 @@
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Level, type Logger, pino } from 'pino';
 import { redact } from './redact.js';
+import { collectedStdout } from './stdout.js';
 import { activeSpan } from './tracing/span.js';
 
 export type { Logger } from 'pino';
-
-const FLUSH_BYTES = 4_096;
-const FLUSH_EVERY_MS = 100;
-
-/**
- * Lines are collected for a moment: a write of each on its own costs a message's path more than all else that it does there.
- * What is collected is written when the process ends, unless it is killed.
- */
-function stdout(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_EVERY_MS });
-}
 
 /**
  * JSON lines on stdout, or on `destination`. Fields that hold secrets are shown as "[redacted]"; by a walk of our own,
@@ -29,7 +19,7 @@ export function createLogger(name: string, level: Level | 'silent' = 'info', des
       log: (fields: Record<string, unknown>) => withTrace(redact(fields)),
     },
   };
-  const logger: Logger = pino(options, destination ?? stdout());
+  const logger: Logger = pino(options, destination ?? collectedStdout());
   // pino formats the bindings of the first logger only. Children inherit this one from their prototype.
   const { child } = logger;
   return Object.defineProperty(logger, 'child', {

@@ -48,3 +48,22 @@ test('a stop that fails is exit code 1', async () => {
   expect(code).toBe(1);
   expect(output).toContain('could not be stopped in order');
 });
+
+test('it ends although nobody reads what it says any more', async () => {
+  const child = spawn(process.execPath, [fixture], {
+    env: { ...process.env, MODE: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await new Promise<void>((resolve) => {
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes('fixture started')) resolve();
+    });
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  child.stdout.destroy();
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});
