@@ -5,50 +5,32 @@ import {
   type AuthenticationState,
   type BinaryNode,
   DisconnectReason,
-  initAuthCreds,
   makeWASocket,
-  type SignalDataSet,
-  type SignalDataTypeMap,
   type WASocket,
 } from '@whiskeysockets/baileys';
 import pino from 'pino';
+import { memoryAuth } from './memory-auth.js';
 
 /** From the benchmark to this process. */
 export type BareRequest =
   | { do: 'link'; webSocketUrl: string; rootPublicKey: string }
-  | { do: 'send'; phones: string[]; each: number };
+  | { do: 'send'; phones: string[]; each: number }
+  | { do: 'usage' };
 /** From this process to the benchmark. */
-export type BareAnswer = { qr: string } | { linked: true } | { sentInMs: number };
+export type BareAnswer = { qr: string } | { linked: true } | { sentInMs: number } | BareUsage;
+
+/** So far. */
+export interface BareUsage {
+  /** Processor time, of user and system. */
+  cpuMs: number;
+  /** Texts of others that the library handed over. */
+  received: number;
+}
 
 const logger = pino({ level: 'silent' });
-const keys = new Map<string, unknown>();
 const acks = new Map<string, () => void>();
 let socket: WASocket;
-
-/** Keys in memory only: the fastest store there can be. */
-function memoryState(creds = initAuthCreds()): AuthenticationState {
-  return {
-    creds,
-    keys: {
-      get: async <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) => {
-        const found: { [id: string]: SignalDataTypeMap[T] } = {};
-        for (const id of ids) {
-          const value = keys.get(`${type}/${id}`);
-          if (value !== undefined && value !== null) found[id] = value as SignalDataTypeMap[T];
-        }
-        return found;
-      },
-      set: async (data: SignalDataSet) => {
-        for (const [type, entries] of Object.entries(data)) {
-          for (const [id, value] of Object.entries(entries ?? {})) {
-            if (value === null) keys.delete(`${type}/${id}`);
-            else keys.set(`${type}/${id}`, value);
-          }
-        }
-      },
-    },
-  };
-}
+let received = 0;
 
 function open(auth: AuthenticationState, waWebSocketUrl: string): void {
   socket = makeWASocket({
@@ -66,6 +48,9 @@ function open(auth: AuthenticationState, waWebSocketUrl: string): void {
     const { output } = (lastDisconnect?.error ?? {}) as { output?: { statusCode?: number } };
     if (output?.statusCode === DisconnectReason.restartRequired) open(auth, waWebSocketUrl);
     else process.exit(1);
+  });
+  socket.ev.on('messages.upsert', ({ messages }) => {
+    for (const { key, message } of messages) if (!key.fromMe && message) received += 1;
   });
   socket.ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
     const { id = '' } = attrs;
@@ -99,7 +84,10 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (request: BareRequest) => {
   if (request.do === 'link') {
     trustSandboxRoot(request);
-    open(memoryState(), request.webSocketUrl);
+    open(memoryAuth(), request.webSocketUrl);
+  } else if (request.do === 'usage') {
+    const { user, system } = process.cpuUsage();
+    answer({ cpuMs: (user + system) / 1_000, received });
   } else {
     void send(request.phones, request.each).then((sentInMs) => answer({ sentInMs }));
   }

@@ -19,19 +19,29 @@ export interface Comparison {
 }
 
 /** Lets both sides take turns (A B B A …, so that neither always goes first), prints each, and compares by the median. */
-export async function compare(product: Side, bare: Side, unit: string, rounds: number): Promise<Comparison> {
+export async function compare(
+  product: Side,
+  bare: Side,
+  unit: string,
+  rounds: number,
+  digits = 1,
+): Promise<Comparison> {
   const rates: [number[], number[]] = [[], []];
   for (let turn = 0; turn < rounds; turn += 1) {
     for (const index of turn % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
       const side = [product, bare][index];
       const rate = side ? await side.turn() : 0;
       rates[index].push(rate);
-      console.info(`  turn ${turn + 1}  ${side?.name.padEnd(28)} ${rate.toFixed(1).padStart(9)} ${unit}`);
+      console.info(`  turn ${turn + 1}  ${side?.name.padEnd(28)} ${rate.toFixed(digits).padStart(9)} ${unit}`);
     }
   }
   // Of neighbouring turns, which shared whatever else the machine was doing then.
   const ratios = rates[0].map((rate, turn) => rate / (rates[1][turn] ?? Number.NaN));
-  return { product: round(median(rates[0]), 1), bare: round(median(rates[1]), 1), ratio: round(median(ratios), 3) };
+  return {
+    product: round(median(rates[0]), digits),
+    bare: round(median(rates[1]), digits),
+    ratio: round(median(ratios), 3),
+  };
 }
 
 function round(value: number, digits: number): number {

@@ -36,6 +36,13 @@ export class RunningServices {
     return this.#running.get(name)?.pid;
   }
 
+  /** Where a service answers for its health and its metrics. */
+  opsUrl(name: string): string {
+    const readyUrl = this.#specs.find((each) => each.name === name)?.readyUrl;
+    if (readyUrl === undefined) throw new Error(`${name} answers nowhere`);
+    return new URL(readyUrl).origin;
+  }
+
   /** Starts all, stage by stage. */
   async startAll(): Promise<void> {
     const stages = [...new Set(this.#specs.map(({ stage = 0 }) => stage))].sort((a, b) => a - b);
