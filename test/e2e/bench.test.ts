@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { repositoryRoot } from '../../packages/launcher/dist/index.js';
 
-const BENCH_TIMEOUT_MS = 110_000;
+const BENCH_TIMEOUT_MS = 280_000;
 
 /** Runs a benchmark at its smallest and gives back its last line. What it measured is not looked at: the machine is busy. */
 async function bench(...args: string[]): Promise<unknown> {
@@ -22,7 +22,7 @@ test('the benchmark of sessions opens them all on both sides and ends with one J
     bareRssMb: expect.any(Number),
     openMs: expect.any(Number),
   });
-}, 120_000);
+}, 300_000);
 
 test('the benchmark of sending moves texts both ways on both sides and ends with one JSON line', async () => {
   expect(await bench('send', '--messages', '16', '--rounds', '1')).toMatchObject({
@@ -32,4 +32,4 @@ test('the benchmark of sending moves texts both ways on both sides and ends with
     statementsPerSent: expect.any(Number),
     statementsPerReceived: expect.any(Number),
   });
-}, 120_000);
+}, 300_000);
