@@ -16,6 +16,8 @@ export const engineEnv = z.object({
     .optional(),
   /** Sessions that this worker takes at most. */
   MULTIWA_ENGINE_CAPACITY: z.coerce.number().int().min(1).default(1_000),
+  /** Megabytes of resident memory above which this worker takes no more sessions; well above it, it gives some away. */
+  MULTIWA_ENGINE_MEMORY_MB: z.coerce.number().int().min(1).optional(),
   /** Connections that this worker opens at the same time. */
   MULTIWA_ENGINE_OPENING: z.coerce.number().int().min(1).default(16),
   /** Megabytes of Signal keys that all sessions together keep in memory. */
@@ -33,6 +35,8 @@ export interface EngineEnvironment {
   encryptionKey: string;
   version: [number, number, number] | undefined;
   capacity: number;
+  /** Resident memory at most, in bytes; no limit when undefined. */
+  memoryBytes?: number;
   opening: number;
   keyCacheBytes: number;
   /** The simulated network's control address; undefined on the live network. */
@@ -59,6 +63,7 @@ export function readEnvironment(source?: NodeJS.ProcessEnv): EngineEnvironment {
     encryptionKey: env.MULTIWA_ENCRYPTION_KEY,
     version: env.MULTIWA_WA_VERSION === undefined ? undefined : [major, minor, patch],
     capacity: env.MULTIWA_ENGINE_CAPACITY,
+    memoryBytes: env.MULTIWA_ENGINE_MEMORY_MB === undefined ? undefined : env.MULTIWA_ENGINE_MEMORY_MB * MIB,
     opening: env.MULTIWA_ENGINE_OPENING,
     keyCacheBytes: env.MULTIWA_ENGINE_KEY_CACHE_MB * MIB,
     sandboxUrl: env.SANDBOX_URL,

@@ -78,6 +78,7 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     host: os.hostname(),
     pid: process.pid,
     capacity,
+    memoryBytes: environment.memoryBytes,
     version: shownVersion,
   });
   await worker.start();

@@ -29,6 +29,12 @@ export interface DatabaseOptions {
   onIdleError?: (error: Error) => void;
 }
 
+export interface OwnConnectionOptions {
+  applicationName: string;
+  /** For connecting, and for each statement. */
+  timeoutMs: number;
+}
+
 export interface Database {
   /** For reading and for writes that are not hot; a create costs about 0.7 ms of this process's CPU. */
   prisma: PrismaClient;
@@ -39,6 +45,8 @@ export interface Database {
    * Repeated (so: no outside effects in it) when the server reports a serialization failure or a deadlock.
    */
   transaction<T>(work: (tx: pg.PoolClient) => Promise<T>): Promise<T>;
+  /** A connection outside the pool, not yet connected, for what belongs to a session of the server. The caller ends it. */
+  ownConnection(options: OwnConnectionOptions): pg.Client;
   /** Waits for what is checked out, then closes all connections. */
   close(): Promise<void>;
 }
@@ -50,6 +58,14 @@ const types = new pg.TypeOverrides();
 types.setTypeParser(TIMESTAMP, (text) => new Date(`${text.replace(' ', 'T')}Z`));
 types.setTypeParser(INT8, (text) => BigInt(text));
 
+/** What every connection has. */
+const session = {
+  keepAlive: true,
+  // now() and CURRENT_TIMESTAMP land in columns without a zone.
+  options: '-c TimeZone=UTC',
+  types,
+};
+
 /** Opens one pool of connections for Prisma and for hand-written SQL. Connects at first use. Who opens, closes. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = openPool(options);
@@ -58,6 +74,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     prisma,
     pool,
     transaction: (work) => runTransaction(pool, work),
+    ownConnection: (own) => openConnection(options.url, own),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -75,13 +92,22 @@ function openPool(options: DatabaseOptions): pg.Pool {
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
-    keepAlive: true,
-    // now() and CURRENT_TIMESTAMP land in columns without a zone.
-    options: '-c TimeZone=UTC',
-    types,
+    ...session,
   });
   pool.on('error', (error) => options.onIdleError?.(error));
   // A connection that breaks while checked out also rejects the query at work; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+function openConnection(url: string, { applicationName, timeoutMs }: OwnConnectionOptions): pg.Client {
+  return new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: timeoutMs,
+    statement_timeout: timeoutMs,
+    // For a server that no longer answers at all.
+    query_timeout: timeoutMs,
+    ...session,
+  });
 }

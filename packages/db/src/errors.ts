@@ -77,6 +77,11 @@ export function isTransactionConflict(error: unknown): boolean {
 export function isConnectionError(error: unknown): boolean {
   const code = errorCode(error);
   if (code === undefined)
-    return error instanceof Error && /^(Connection terminated|timeout expired)/.test(error.message);
+    return (
+      error instanceof Error &&
+      /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error)/.test(
+        error.message,
+      )
+    );
   return socketErrors.has(code) || serverAway.has(code) || code.startsWith(CONNECTION_EXCEPTION_CLASS);
 }

@@ -1,5 +1,5 @@
 export type { Pool, PoolClient } from 'pg';
-export { type Database, type DatabaseOptions, openDatabase } from './client.js';
+export { type Database, type DatabaseOptions, type OwnConnectionOptions, openDatabase } from './client.js';
 export * from './errors.js';
 export type * from './generated/client.js';
 export { Prisma, type PrismaClient } from './generated/client.js';
@@ -29,12 +29,16 @@ export * from './repositories/lead.js';
 export {
   assertGeneration,
   type Claim,
+  type ClaimedLease,
   claimLeases,
+  findArrived,
   type Lease,
+  offerLease,
   releaseAll,
   releaseLease,
   renewLeases,
 } from './repositories/leases.js';
+export { findSilenced, takeLifeline } from './repositories/lifelines.js';
 export * from './repositories/load-conversation-state.js';
 export * from './repositories/messages.js';
 export * from './repositories/move-session.js';

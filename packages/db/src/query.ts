@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
-/** What can run a statement: the pool, or the connection of an open transaction. */
-export type Executor = pg.Pool | pg.PoolClient;
+/** What can run a statement: the pool, the connection of an open transaction, or one that belongs to somebody. */
+export type Executor = pg.Pool | pg.ClientBase;
 
 /**
  * Runs a prepared statement and returns its rows. `name` belongs to this text alone, in the whole process:

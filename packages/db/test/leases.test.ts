@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import {
   assertGeneration,
+  type Claim,
   claimLeases,
+  findArrived,
   type Lease,
+  offerLease,
   releaseAll,
   releaseLease,
   renewLeases,
@@ -13,7 +16,11 @@ import { makeProfiles, useTestDatabase } from './support/open-test-database.js';
 const database = useTestDatabase();
 const ttlMs = 600_000;
 const claim = (workerId: string, limit = 100, network: 'LIVE' | 'SANDBOX' = 'SANDBOX') =>
-  claimLeases(database.db.pool, { workerId, network, limit, ttlMs });
+  claimMore({ workerId, network, limit });
+const claimMore = async (claim: Partial<Claim> & Pick<Claim, 'workerId'>): Promise<Lease[]> => {
+  const claimed = await claimLeases(database.db.pool, { network: 'SANDBOX', limit: 100, ttlMs, ...claim });
+  return claimed.map(({ profileId, generation }) => ({ profileId, generation }));
+};
 const expire = (profileId: string) =>
   database.db.pool.query(`UPDATE "SessionLease" SET "expiresAt" = now() - interval '1 second' WHERE "profileId" = $1`, [
     profileId,
@@ -106,7 +113,7 @@ test('a fenced write that meets a claim being committed waits for it and is then
   try {
     await claimer.query('BEGIN');
     const claimed = await claimLeases(claimer, { workerId: 'meets-2', network: 'SANDBOX', limit: 100, ttlMs });
-    expect(claimed).toEqual([{ profileId, generation: generation + 1 }]);
+    expect(claimed).toMatchObject([{ profileId, generation: generation + 1 }]);
     const write = db.transaction((tx) => assertGeneration(tx, profileId, generation));
     const refused = expect(write).rejects.toBeInstanceOf(StaleGenerationError);
     await expect.poll(() => waitingForLock(), { timeout: 10_000 }).toBe(true);
@@ -135,4 +142,51 @@ test('the write of an older generation is undone whole', async () => {
   });
   await expect(write).rejects.toMatchObject({ code: 'stale_generation', profileId, generation });
   expect((await db.prisma.profile.findUniqueOrThrow({ where: { id: profileId } })).name).toBe(profileId);
+});
+
+test('an offered lease is only for the worker that it was offered to, and for anybody once the offer has run out', async () => {
+  const { db } = database;
+  const { profileId, generation } = await ownOne('offered');
+  const lease = { profileId, generation };
+  expect(await offerLease(db.pool, lease, 'offered-2', 600_000)).toBe(true);
+  expect(await claim('offered-3')).toEqual([]);
+  // It need not be within the share of the one that was chosen.
+  const [taken] = await claimLeases(db.pool, {
+    workerId: 'offered-2',
+    network: 'SANDBOX',
+    limit: 0,
+    offeredLimit: 1,
+    ttlMs,
+  });
+  expect(taken).toEqual({ profileId, generation: generation + 1, previousWorker: null, offered: true });
+  expect(await offerLease(db.pool, lease, 'offered-3', 600_000)).toBe(false);
+
+  expect(await offerLease(db.pool, { profileId, generation: generation + 1 }, 'offered-3', -1)).toBe(true);
+  expect(await claim('offered-2')).toEqual([{ profileId, generation: generation + 2 }]);
+  expect(await db.prisma.sessionLease.findUniqueOrThrow({ where: { profileId } })).toMatchObject({
+    offeredTo: null,
+    offeredUntil: null,
+  });
+});
+
+test('what was handed over counts as arrived once its next owner has said how it stands', async () => {
+  const { db } = database;
+  const lease = await ownOne('arrives');
+  const { profileId: id, generation } = lease;
+  const says = (statusGeneration: number, status: 'CONNECTING' | 'CONNECTED') =>
+    db.prisma.profile.update({ where: { id }, data: { statusGeneration, status } });
+  await says(generation, 'CONNECTED');
+  expect(await findArrived(db.pool, [lease])).toEqual([]);
+  await says(generation + 1, 'CONNECTING');
+  expect(await findArrived(db.pool, [lease])).toEqual([]);
+  await says(generation + 1, 'CONNECTED');
+  expect(await findArrived(db.pool, [lease])).toEqual([id]);
+});
+
+test('a worker that was cut off itself may leave expired leases to their owners, and still take free ones', async () => {
+  const { profileId, generation } = await ownOne('cut-off');
+  const [free = ''] = await makeProfiles(database.db, 'cut-off-free', 1);
+  await expire(profileId);
+  expect(await claimMore({ workerId: 'cut-off-2', expired: false })).toEqual([{ profileId: free, generation: 1 }]);
+  expect(await claim('cut-off-2')).toEqual([{ profileId, generation: generation + 1 }]);
 });

@@ -19,6 +19,7 @@ export * from './pace.js';
 export * from './portable-session.js';
 export * from './recipient-status.js';
 export * from './sealed-places.js';
+export * from './shares.js';
 export * from './template.js';
 export * from './wa-message-id.js';
 export * from './webhook-filter.js';

@@ -12,16 +12,18 @@ export interface Running {
 export interface ServiceOptions {
   name: string;
   logger: Logger;
+  /** How long stopping may take, in milliseconds; timing.shutdown.graceMs by default. */
+  graceMs?: number;
   /** `fatal` ends the process as a failure, after an orderly stop; for what cannot be repaired from inside. */
   start(fatal: (error: Error) => void): Promise<Running>;
 }
 
 /**
- * Runs a service until SIGTERM or SIGINT: then it is stopped within timing.shutdown.graceMs, and the process exits with
+ * Runs a service until SIGTERM or SIGINT: then it is stopped within `graceMs`, and the process exits with
  * 0. A signal during the start waits for the start. It exits with 1 when starting fails, on an unhandled rejection or
  * exception, on `fatal`, and when stopping fails or takes too long.
  */
-export function startService({ name, logger, start }: ServiceOptions): void {
+export function startService({ name, logger, graceMs = timing.shutdown.graceMs, start }: ServiceOptions): void {
   let ending = false;
   // Set before launching: a start that fails at once ends the process while `launch` is still running.
   let started: Promise<Running | undefined> = Promise.resolve(undefined);
@@ -30,7 +32,6 @@ export function startService({ name, logger, start }: ServiceOptions): void {
   const end = async (exitCode: number): Promise<void> => {
     if (ending) return;
     ending = true;
-    const { graceMs } = timing.shutdown;
     const startedAt = performance.now();
     setTimeout(() => {
       logger.error({ graceMs }, `${name} did not stop in time`);

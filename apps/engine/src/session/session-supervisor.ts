@@ -72,6 +72,11 @@ export class SessionSupervisor {
     this.#bell.ring();
   }
 
+  /** For how long nothing was sent or received, in milliseconds. */
+  idleForMs(): number {
+    return 0;
+  }
+
   /** The session is no longer here. */
   gone(): void {
     this.#dependencies.status.gone();

@@ -31,13 +31,15 @@ export interface Shared {
   logger: Logger;
 }
 
+/** What the worker does for its sessions. */
+export interface Host {
+  /** Renews the leases now. */
+  confirmOwner(): Promise<void>;
+  onStatus(status: SessionStatus | undefined): void;
+}
+
 /** Puts together what supervises one profile for as long as this lease holds. */
-export function makeSupervisor(
-  shared: Shared,
-  held: HeldLease,
-  profile: OwnedProfile,
-  confirmOwner: () => Promise<void>,
-): SessionSupervisor {
+export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedProfile, host: Host): SessionSupervisor {
   const { engine, bus, database, cipher, writes, outbox, standings, opening, metrics } = shared;
   const { lease } = held;
   const { profileId, workspaceId } = profile;
@@ -53,6 +55,7 @@ export function makeSupervisor(
     onStatus(next) {
       metrics.status(status, next);
       status = next;
+      host.onStatus(next);
     },
   });
   const session = {
@@ -89,7 +92,7 @@ export function makeSupervisor(
       opening,
       logger,
       onReconnect: metrics.reconnect,
-      confirmOwner,
+      confirmOwner: () => host.confirmOwner(),
     },
     profile,
   );

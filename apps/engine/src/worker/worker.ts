@@ -1,24 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Stoppable } from '@multiwa/bus';
 import { type Network, subjects, timing } from '@multiwa/contracts';
 import {
-  claimLeases,
-  countShare,
   describeOwned,
-  fairShare,
+  findSilenced,
   heartbeatWorker,
   type Lease,
   markDraining,
-  type OwnedProfile,
+  type NetworkLoad,
+  pruneWorkers,
+  readLoad,
   registerWorker,
-  releaseLease,
   removeWorker,
   renewLeases,
 } from '@multiwa/db';
 import { type Poller, poller } from '@multiwa/runtime';
-import { SilencedError } from '../facts/fact-outbox.js';
-import { HeldLease } from '../session/held-lease.js';
-import type { SessionSupervisor } from '../session/session-supervisor.js';
-import { makeSupervisor, type Shared } from './start-session.js';
+import { z } from 'zod';
+import { Admission } from './admission.js';
+import { Claims } from './claims.js';
+import { coalesced } from './coalesced.js';
+import { DeathWatch } from './death-watch.js';
+import { HandOvers } from './hand-overs.js';
+import { Lifeline, type Standing } from './lifeline.js';
+import { OwnedSessions } from './owned-sessions.js';
+import type { Shared } from './start-session.js';
 
 export interface WorkerOptions {
   id: string;
@@ -27,180 +32,259 @@ export interface WorkerOptions {
   pid: number;
   /** Sessions at most. */
   capacity: number;
+  /** Resident memory at most, in bytes; no limit when undefined. */
+  memoryBytes: number | undefined;
   version: string;
 }
 
-interface Owned {
-  held: HeldLease;
-  supervisor: SessionSupervisor;
-  ended: Promise<void>;
-  /** Its lease is being given back. */
-  releasing: boolean;
-}
-
-/** Leases claimed in one round at most, so that a restart of many profiles spreads over workers and time. */
-const WAVE = 64;
-const DRAIN_TIMEOUT_MS = 6_000;
+/** Whom a nudge to claim is meant for; everybody when it does not say. */
+const claimNudgeSchema = z.object({ to: z.string() });
+const HAND_OVER_EVERY_MS = 100;
+/** For sends under way, of sessions that nobody takes. */
+const REST_MS = 6_000;
+const PRUNE_EVERY_MS = 20_000;
+/** All workers of a mass restart make themselves known before they claim, and do not claim at the same instant. */
+const FIRST_CLAIM_JITTER_MS = 300;
+const NEXT_CLAIM_JITTER_MS = 100;
 
 /**
  * One engine process: makes itself known, claims its share of profiles, keeps their leases, and supervises each. All of it
- * is level-triggered: nudges only make the next round come sooner.
+ * is level-triggered: nudges only make the next round come sooner. What it knows of the other workers it knows through its
+ * lifeline; without it, it neither claims nor acts. See decision 0009.
  */
 export class Worker {
   readonly #shared: Shared;
   readonly #options: WorkerOptions;
-  readonly #owned = new Map<string, Owned>();
+  readonly #sessions: OwnedSessions;
+  readonly #admission: Admission;
+  readonly #lifeline: Lifeline;
+  readonly #claims: Claims;
+  readonly #handOvers: HandOvers;
+  readonly #deaths = new DeathWatch(timing.lease.deadAfterMs);
+  readonly #renew = coalesced(() => this.#whileStanding((standing) => this.#renewNow(standing)));
+  #working: Poller[] = [];
+  #living: Poller[] = [];
   #claiming: Poller | undefined;
-  #renewing: Poller | undefined;
+  #accepting: Poller | undefined;
+  #nextClaim: NodeJS.Timeout | undefined;
   #nudges: Stoppable[] = [];
   #draining = false;
+  #drainRequested = false;
+  #prunedMs = performance.now();
 
   constructor(shared: Shared, options: WorkerOptions) {
+    const { database, metrics, logger } = shared;
+    const { id: workerId, network, capacity, memoryBytes } = options;
     this.#shared = shared;
     this.#options = options;
+    this.#admission = new Admission({ capacity, memoryBytes });
+    this.#lifeline = new Lifeline({
+      database,
+      workerId,
+      logger,
+      onBroken: () => this.#onLifelineBroken(),
+      onMended: () => this.#onLifelineMended(),
+    });
+    this.#sessions = new OwnedSessions({
+      ...shared,
+      network,
+      host: { confirmOwner: () => this.#renew() },
+      onRoom: () => this.#claimSoon(),
+    });
+    const sessions = this.#sessions;
+    const load = () => this.#load();
+    const dead = () => this.#deaths.dead();
+    const admits = () => this.#admits();
+    this.#claims = new Claims({ workerId, network, capacity, database, sessions, load, admits, dead, metrics, logger });
+    this.#handOvers = new HandOvers({ workerId, database, sessions, load, metrics, logger });
   }
 
   /** Profiles that this worker owns at the moment. */
   get ownedIds(): string[] {
-    return [...this.#owned.keys()];
+    return this.#sessions.ids();
   }
 
   async start(): Promise<void> {
-    const { bus, database, logger } = this.#shared;
+    const { bus, logger } = this.#shared;
     const { network } = this.#options;
-    await registerWorker(database.pool, this.#options);
-    this.#renewing = poller(timing.lease.renewEveryMs, () => this.#renew(), { name: 'renew leases', logger });
-    this.#claiming = poller(timing.lease.claimEveryMs, () => this.#claim(), { name: 'claim leases', logger });
+    const { renewEveryMs, watchEveryMs, claimEveryMs } = timing.lease;
+    const standing = await this.#lifeline.start();
+    await standing.run((executor) => registerWorker(executor, this.#options));
+    const every = (ms: number, name: string, round: (signal: AbortSignal) => Promise<void>) =>
+      poller(ms, round, { name, logger });
+    this.#living = [
+      every(renewEveryMs, 'renew leases', () => this.#renew()),
+      every(watchEveryMs, 'watch the other workers', () => this.#whileStanding((now) => this.#watch(now))),
+    ];
+    await delay(Math.random() * FIRST_CLAIM_JITTER_MS);
+    const claim = () => this.#whileStanding((now) => this.#claims.takeShare(now));
+    const accept = () => this.#whileStanding((now) => this.#claims.takeOffered(now));
+    this.#claiming = every(claimEveryMs, 'claim leases', claim);
+    this.#accepting = every(claimEveryMs, 'take what is handed over', accept);
+    const giving = every(claimEveryMs, 'hand sessions over', (signal) => this.#give(signal));
+    this.#working = [this.#claiming, this.#accepting, giving];
     this.#nudges = [
-      bus.onNudge(subjects.nudge.claim(network), () => this.#claiming?.poke()),
+      bus.onNudge(subjects.nudge.claim(network), (_, data) => this.#onClaimNudge(data)),
+      bus.onNudge(subjects.nudge.workers(network), () => void this.#renew().catch(() => undefined)),
       bus.onNudge(subjects.nudge.anyProfile, (subject) => this.#onProfileNudge(subject)),
     ];
   }
 
-  /** Hands everything over: no claim any more, sends finished, sockets closed, leases free for the others at once. */
+  /**
+   * Hands everything over: no claim any more; wave after wave sends are finished, sockets closed and leases offered to the
+   * workers with room, while the rest is served. What nobody takes, or not in time, is given back at once.
+   */
   async drain(): Promise<void> {
     const { bus, database, logger, writes } = this.#shared;
+    const { id, network } = this.#options;
+    const { engineGraceMs, reserveMs } = timing.shutdown;
+    const untilMs = performance.now() + engineGraceMs - reserveMs;
     this.#draining = true;
-    for (const nudge of this.#nudges) nudge.stop();
-    await markDraining(database.pool, this.#options.id).catch((error: unknown) =>
+    clearTimeout(this.#nextClaim);
+    await markDraining(database.pool, id).catch((error: unknown) =>
       logger.warn({ err: error }, 'The worker could not be marked as draining'),
     );
-    await this.#claiming?.stop();
-    const handed = [...this.#owned.values()].map(({ supervisor, ended }) => {
-      supervisor.drain();
-      return ended;
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), DRAIN_TIMEOUT_MS);
-    });
-    if ((await Promise.race([Promise.all(handed), late])) === 'late') {
-      logger.warn({ sessions: this.ownedIds.length }, 'Some sessions did not end in time: their leases will expire');
+    await Promise.all(this.#working.map((each) => each.stop()));
+    while (this.#sessions.size > 0 && performance.now() < untilMs && (await this.#drainOn())) {
+      await delay(HAND_OVER_EVERY_MS);
     }
-    clearTimeout(timer);
-    await this.#renewing?.stop();
+    for (const nudge of this.#nudges) nudge.stop();
+    const rest = Promise.all(this.#sessions.all().map((owned) => this.#sessions.end(owned)));
+    const inTime = new AbortController();
+    const restMs = Math.min(REST_MS, untilMs + reserveMs / 2 - performance.now());
+    await Promise.race([rest, delay(restMs, undefined, { signal: inTime.signal }).catch(() => undefined)]);
+    inTime.abort();
+    await Promise.all(this.#living.map((each) => each.stop()));
     await writes.idle();
-    await removeWorker(database.pool, this.#options.id);
-    bus.nudge(subjects.nudge.claim(this.#options.network));
+    await this.#lifeline.stop();
+    if (this.#sessions.size === 0) await removeWorker(database.pool, id);
+    // Its row stays, and says with the lifeline gone that the rest may be taken when the process has ended.
+    else logger.warn({ sessions: this.ownedIds.length }, 'Some sessions did not end in time');
+    bus.nudge(subjects.nudge.claim(network));
   }
 
   /** The database has a newer owner of this profile. */
   onStale({ profileId, generation }: Lease): void {
-    const owned = this.#owned.get(profileId);
-    if (owned?.held.lease.generation === generation) this.#lose(owned);
+    const owned = this.#sessions.get(profileId);
+    if (owned?.held.lease.generation === generation) this.#sessions.lose(owned);
   }
 
-  async #claim(): Promise<void> {
-    if (this.#draining) return;
-    const { database, logger } = this.#shared;
-    const { id, network, capacity } = this.#options;
-    const share = fairShare(await countShare(database.pool, network, timing.lease.ttlMs), capacity);
-    const limit = Math.min(share - this.#owned.size, WAVE);
-    const countedFromMs = performance.now();
-    const leases = await claimLeases(database.pool, {
-      workerId: id,
-      network,
-      limit,
-      ttlMs: timing.lease.ttlMs,
-    });
-    if (leases.length === 0) return;
-    const profiles = await describeOwned(
-      database.pool,
-      leases.map(({ profileId }) => profileId),
-    );
-    const byId = new Map(profiles.map((profile) => [profile.profileId, profile]));
-    for (const lease of leases) {
-      const profile = byId.get(lease.profileId);
-      if (profile) this.#own(new HeldLease(lease, countedFromMs), profile);
-    }
-    logger.info({ claimed: leases.length, owned: this.#owned.size, share }, 'Profiles claimed');
-    if (leases.length === WAVE) this.#claiming?.poke();
-  }
-
-  #own(held: HeldLease, profile: OwnedProfile): void {
-    const { profileId } = profile;
-    // Claimed anew while the old ownership has not ended here yet: that one is over.
-    const before = this.#owned.get(profileId);
-    if (before) this.#lose(before);
-    const supervisor = makeSupervisor(this.#shared, held, profile, () => this.#renew());
-    const owned: Owned = { held, supervisor, ended: Promise.resolve(), releasing: false };
-    this.#owned.set(profileId, owned);
-    owned.ended = this.#supervise(owned, before?.ended);
-  }
-
-  async #supervise(owned: Owned, before: Promise<void> | undefined): Promise<void> {
-    const { held, supervisor } = owned;
-    const { bus, database, writes, outbox, logger } = this.#shared;
-    const { lease } = held;
-    const { profileId, generation } = lease;
+  /** @returns whether anybody may take more */
+  async #drainOn(): Promise<boolean> {
     try {
-      await before;
-      await supervisor.run();
+      return await this.#handOvers.empty('drain');
     } catch (error) {
-      if (!(error instanceof SilencedError)) {
-        logger.error({ err: error, profileId, generation }, 'Supervision of a session failed');
-      }
+      this.#shared.logger.warn({ err: error }, 'A wave of hand-overs did not begin');
+      return true;
     }
-    if (!held.lost) {
-      owned.releasing = true;
-      await writes.settled(lease).catch(() => undefined);
-      await releaseLease(database.pool, profileId, generation).catch((error: unknown) =>
-        logger.warn({ err: error, profileId, generation }, 'A lease was not released: it will expire'),
-      );
-      bus.nudge(subjects.nudge.claim(this.#options.network));
-    }
-    outbox.silence(lease);
-    supervisor.gone();
-    if (this.#owned.get(profileId)?.held === held) this.#owned.delete(profileId);
   }
 
-  async #renew(): Promise<void> {
-    const { database } = this.#shared;
+  async #whileStanding(work: (standing: Standing) => Promise<void>): Promise<void> {
+    const { standing } = this.#lifeline;
+    if (standing) await work(standing);
+  }
+
+  #admits(): boolean {
+    const opening = this.#sessions.opening();
+    return !this.#draining && !this.#drainRequested && this.#admission.admits(this.#sessions.size, opening);
+  }
+
+  async #load(): Promise<NetworkLoad> {
+    const { standing } = this.#lifeline;
+    if (!standing) throw new Error('The lifeline is broken.');
+    const { network } = this.#options;
+    return standing.run((executor) => readLoad(executor, network, timing.lease.ttlMs, this.#deaths.dead()));
+  }
+
+  async #renewNow(standing: Standing): Promise<void> {
     const { id } = this.#options;
-    const before = [...this.#owned.values()];
+    const before = this.#sessions.all();
     const countedFromMs = performance.now();
-    const renewed = await renewLeases(database.pool, id, timing.lease.ttlMs);
+    const renewed = await standing.run((executor) => renewLeases(executor, id, timing.lease.ttlMs));
     const generations = new Map(renewed.map(({ profileId, generation }) => [profileId, generation]));
     for (const owned of before) {
       const { profileId, generation } = owned.held.lease;
-      if (generations.get(profileId) === generation) owned.held.extend(countedFromMs);
-      else if (!owned.releasing) this.#lose(owned);
+      if (generations.get(profileId) === generation) owned.held.extend(countedFromMs, standing);
+      else if (!owned.releasing) this.#sessions.lose(owned);
     }
-    await heartbeatWorker(database.pool, id);
+    await this.#showLife(standing);
+    if (!this.#draining) await this.#claims.adoptStrays(renewed, countedFromMs, standing);
     await this.#refresh(before.map(({ held }) => held.lease.profileId));
   }
 
-  #lose(owned: Owned): void {
-    const { lease, lost } = owned.held;
-    if (lost) return;
-    this.#shared.logger.warn({ ...lease }, 'Lease lost: the session is closed here');
-    owned.supervisor.lose();
-    this.#shared.writes.abandon(lease);
+  async #showLife(standing: Standing): Promise<void> {
+    const { logger } = this.#shared;
+    const signs = { sessions: this.#sessions.size, rssMb: this.#admission.rssMb(), admitting: this.#admits() };
+    const wanted = await standing.run(async (executor) => {
+      const row = await heartbeatWorker(executor, this.#options.id, signs);
+      // Away for so long that it was forgotten.
+      if (!row) await registerWorker(executor, this.#options);
+      return row;
+    });
+    const drainRequested = wanted?.drainRequested ?? false;
+    if (drainRequested === this.#drainRequested) return;
+    this.#drainRequested = drainRequested;
+    logger.info({ drainRequested }, drainRequested ? 'To be emptied for an operator' : 'Taken back into service');
+    for (const each of this.#working) each.poke();
+  }
+
+  async #watch(standing: Standing): Promise<void> {
+    const { logger, database } = this.#shared;
+    const gone = await standing.run((executor) => findSilenced(executor, this.#options.id));
+    const nowMs = performance.now();
+    if (!standing.broken && this.#deaths.look(gone, nowMs)) {
+      logger.warn({ workers: this.#deaths.dead() }, 'Workers have died: their sessions are taken over');
+      this.#claiming?.poke();
+    }
+    if (nowMs - this.#prunedMs < PRUNE_EVERY_MS) return;
+    this.#prunedMs = nowMs;
+    const pruned = await pruneWorkers(database.pool, this.#options.network);
+    if (pruned.length > 0) logger.info({ workers: pruned }, 'Workers that are gone for good were forgotten');
+  }
+
+  /** One part of what is to be given away, and on until it has arrived. */
+  async #give(signal: AbortSignal): Promise<void> {
+    do {
+      if (!this.#lifeline.standing) return;
+      const surplus = this.#admission.surplus(this.#sessions.size);
+      if (this.#drainRequested) await this.#handOvers.empty('operator');
+      else if (surplus === 0) await this.#handOvers.rebalance();
+      else if (await this.#handOvers.shed(surplus)) this.#admission.shed();
+      if (!this.#handOvers.busy) return;
+      await delay(HAND_OVER_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    } while (!signal.aborted);
+  }
+
+  /** The others may take this worker for dead: until it stands again and the leases are renewed, none may act. */
+  #onLifelineBroken(): void {
+    this.#shared.metrics.lifelineBroke();
+    this.#shared.logger.warn({ sessions: this.#sessions.size }, 'Lifeline lost: nothing is sent until it is back');
+    this.#deaths.forget();
+  }
+
+  #onLifelineMended(): void {
+    this.#shared.logger.info({}, 'Lifeline back');
+    this.#renew().catch((error: unknown) => this.#shared.logger.warn({ err: error }, 'The leases were not renewed'));
+  }
+
+  #claimSoon(): void {
+    if (this.#nextClaim || this.#draining) return;
+    const claim = () => {
+      this.#nextClaim = undefined;
+      this.#claiming?.poke();
+    };
+    this.#nextClaim = setTimeout(claim, Math.random() * NEXT_CLAIM_JITTER_MS);
+  }
+
+  #onClaimNudge(data: unknown): void {
+    const { data: meant } = claimNudgeSchema.safeParse(data);
+    if (!meant) this.#claimSoon();
+    else if (meant.to === this.#options.id) this.#accepting?.poke();
   }
 
   #onProfileNudge(subject: string): void {
     const profileId = subject.slice(subject.lastIndexOf('.') + 1);
-    if (!this.#owned.has(profileId)) return;
+    if (!this.#sessions.get(profileId)) return;
     this.#refresh([profileId]).catch((error: unknown) =>
       this.#shared.logger.warn({ err: error, profileId }, 'What is wanted could not be read'),
     );
@@ -208,7 +292,7 @@ export class Worker {
 
   async #refresh(profileIds: readonly string[]): Promise<void> {
     for (const profile of await describeOwned(this.#shared.database.pool, profileIds)) {
-      this.#owned.get(profile.profileId)?.supervisor.update(profile);
+      this.#sessions.get(profile.profileId)?.supervisor.update(profile);
     }
   }
 }

@@ -7,6 +7,15 @@ export const timing = {
     /** An owner stops sending this long before its lease would run out, measured on its monotonic clock. */
     sendMarginMs: 1_500,
     claimEveryMs: 1_000,
+    /** Workers look for others whose lifeline is gone, and claim their leases once it has been gone for this long. */
+    watchEveryMs: 300,
+    deadAfterMs: 600,
+    /** A worker cut off from the database lets the others come back for this long before it believes an expiry. */
+    settleMs: 2_000,
+    /** Sessions claimed and still opening at most, before more are claimed: a mass restart spreads over the workers. */
+    wave: 32,
+    /** Hand-overs under way to one worker at most: about as many as it opens within a second. */
+    handOversAtOnce: 8,
     /** A released lease is kept for the worker it was offered to for this long; then anybody may claim it. */
     offerMs: 2_000,
     /** While another worker has fewer than its share, at most this many leases are handed over a second. */
@@ -103,7 +112,13 @@ export const timing = {
     messagesPerWindow: 60,
   },
   sse: { heartbeatMs: 15_000 },
-  shutdown: { graceMs: 8_000 },
+  shutdown: {
+    graceMs: 8_000,
+    /** An engine hands its sessions over one wave after the other, while it serves the rest. */
+    engineGraceMs: 14_000,
+    /** Left of it when the sessions that nobody took yet are given back all at once. */
+    reserveMs: 4_000,
+  },
   /** Webhook retries after the first attempt, each with ±20 % jitter: about three days in all. */
   webhookRetryMs: [
     5_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000, 86_400_000,

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { StaleGenerationError } from '../errors.js';
 import type { Network } from '../generated/enums.js';
 import { type Executor, execute, query } from '../query.js';
+import { LIFELINE_GONE } from './lifelines.js';
 
 /** The right to hold a profile's socket, as long as `generation` is the current one. */
 export interface Lease {
@@ -14,7 +15,16 @@ export interface Claim {
   network: Network;
   /** How many more profiles at most. */
   limit: number;
+  /** How many of those that were handed over to this worker at most; they come first and count against the limit too. */
+  offeredLimit?: number;
   ttlMs: number;
+  /** Whether expired leases may be claimed; not while their owners may only be cut off from the database, as the claimer was. */
+  expired?: boolean;
+  /**
+   * Workers seen dead, whose leases may be claimed before they expire. Only those whose lifeline is still gone are taken
+   * at their word: with any of them the executor must be this worker's lifeline; see decision 0009.
+   */
+  deadWorkers?: readonly string[];
 }
 
 /**
@@ -36,28 +46,54 @@ const MAKE_LEASES = `
 
 /** FOR UPDATE, the strongest lock: it excludes other claims and the fence of writes at work (see assertGeneration). */
 const CLAIM = `
-  WITH free AS (
+  WITH dead AS MATERIALIZED (
+    SELECT w."id" FROM "EngineWorker" w WHERE w."id" = ANY($7::text[]) AND ${LIFELINE_GONE}
+  ), offered AS (
     SELECT l."profileId" FROM "SessionLease" l JOIN "Profile" p ON p."id" = l."profileId"
-    WHERE p."network" = $1::"Network" AND ${WANTED} AND (l."workerId" IS NULL OR l."expiresAt" <= now())
+    WHERE p."network" = $1::"Network" AND ${WANTED} AND l."workerId" IS NULL AND l."offeredTo" = $3
+    LIMIT $5
+    FOR UPDATE OF l SKIP LOCKED
+  ), free AS (
+    SELECT l."profileId" FROM "SessionLease" l JOIN "Profile" p ON p."id" = l."profileId"
+    WHERE p."network" = $1::"Network" AND ${WANTED} AND (
+      (l."workerId" IS NULL AND (l."offeredTo" IS NULL OR l."offeredUntil" <= now())) OR
+      ($6 AND l."expiresAt" <= now()) OR
+      l."workerId" IN (SELECT "id" FROM dead))
     ORDER BY l."expiresAt" NULLS FIRST, l."profileId"
-    LIMIT $2
+    LIMIT greatest(0, $2 - (SELECT count(*) FROM offered))
     FOR UPDATE OF l SKIP LOCKED
   )
   UPDATE "SessionLease" l
   SET "workerId" = $3, "generation" = l."generation" + 1, "claimedAt" = now(),
-      "expiresAt" = now() + $4 * interval '1 millisecond'
-  FROM free WHERE l."profileId" = free."profileId"
-  RETURNING l."profileId", l."generation"`;
+      "expiresAt" = now() + $4 * interval '1 millisecond', "offeredTo" = NULL, "offeredUntil" = NULL
+  FROM (
+    SELECT o."profileId", NULL::text AS "before", true AS "offered" FROM offered o
+    UNION
+    SELECT f."profileId", before."workerId", false FROM free f JOIN "SessionLease" before USING ("profileId")
+  ) taken
+  WHERE l."profileId" = taken."profileId"
+  RETURNING l."profileId", l."generation", taken."before" AS "previousWorker", taken."offered"`;
+
+/** A lease just claimed. */
+export interface ClaimedLease extends Lease {
+  /** Who had it until now, when its owner had not let go of it. */
+  previousWorker: string | null;
+  /** Its owner has handed it over to this worker. */
+  offered: boolean;
+}
 
 /**
- * Takes free or expired leases of wanted profiles, each with the next generation, by the database's clock.
+ * Takes leases of wanted profiles, each with the next generation, by the database's clock: those handed over to this
+ * worker, and free, expired or orphaned ones. One offered to another worker is left to it as long as the offer stands.
  * Leases that another worker is claiming, or under which a write is being committed, are passed by: try again later.
  * Count `ttlMs` from before the call on one's own monotonic clock: the server's count started later.
  */
-export async function claimLeases(executor: Executor, { workerId, network, limit, ttlMs }: Claim): Promise<Lease[]> {
-  if (limit <= 0) return [];
-  await execute(executor, 'leases_make', MAKE_LEASES, [network]);
-  return query<Lease>(executor, 'leases_claim', CLAIM, [network, limit, workerId, ttlMs]);
+export async function claimLeases(executor: Executor, claim: Claim): Promise<ClaimedLease[]> {
+  const { workerId, network, limit, offeredLimit = limit, ttlMs, expired = true, deadWorkers = [] } = claim;
+  if (limit <= 0 && offeredLimit <= 0) return [];
+  if (limit > 0) await execute(executor, 'leases_make', MAKE_LEASES, [network]);
+  const values = [network, Math.max(0, limit), workerId, ttlMs, Math.max(0, offeredLimit), expired, deadWorkers];
+  return query<ClaimedLease>(executor, 'leases_claim', CLAIM, values);
 }
 
 const RENEW = `
@@ -87,6 +123,33 @@ const RELEASE = `
  */
 export async function releaseLease(executor: Executor, profileId: string, generation: number): Promise<boolean> {
   return (await execute(executor, 'leases_release', RELEASE, [profileId, generation])) > 0;
+}
+
+const OFFER = `
+  UPDATE "SessionLease" SET "workerId" = NULL, "expiresAt" = NULL,
+    "offeredTo" = $3, "offeredUntil" = now() + $4 * interval '1 millisecond'
+  WHERE "profileId" = $1 AND "generation" = $2`;
+
+/**
+ * Frees a lease for one worker: for `offerMs` nobody else may claim it, then anybody.
+ * Returns false, having changed nothing, when the generation is no longer the current one.
+ */
+export async function offerLease(executor: Executor, lease: Lease, to: string, offerMs: number): Promise<boolean> {
+  const { profileId, generation } = lease;
+  return (await execute(executor, 'leases_offer', OFFER, [profileId, generation, to, offerMs])) > 0;
+}
+
+const ARRIVED = `
+  SELECT p."id" AS "profileId" FROM unnest($1::text[], $2::int[]) AS old("id", "generation")
+  JOIN "Profile" p ON p."id" = old."id"
+  WHERE p."statusGeneration" > old."generation" AND p."status" <> 'CONNECTING'`;
+
+/** Which of these, given away under these generations, a later owner has opened, or has found not to be opened. */
+export async function findArrived(executor: Executor, leases: readonly Lease[]): Promise<string[]> {
+  if (leases.length === 0) return [];
+  const values = [leases.map(({ profileId }) => profileId), leases.map(({ generation }) => generation)];
+  const rows = await query<{ profileId: string }>(executor, 'leases_arrived', ARRIVED, values);
+  return rows.map(({ profileId }) => profileId);
 }
 
 const RELEASE_ALL = `

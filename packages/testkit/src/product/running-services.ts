@@ -2,7 +2,8 @@ import path from 'node:path';
 import { freePort, ServiceProcess, type ServiceSpec } from '@multiwa/launcher';
 
 const READY_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 9_000;
+/** Longer than any service takes to end by itself. */
+const STOP_TIMEOUT_MS = 15_000;
 const GONE_TIMEOUT_MS = 5_000;
 
 /**

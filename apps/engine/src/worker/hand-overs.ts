@@ -1,0 +1,146 @@
+import { timing } from '@multiwa/contracts';
+import { type Database, findArrived, type Lease, type NetworkLoad } from '@multiwa/db';
+import { type Load, mostRoom, planTransfers } from '@multiwa/domain';
+import type { Logger } from '../logger.js';
+import type { EngineMetrics } from '../metrics.js';
+import type { Owned, OwnedSessions } from './owned-sessions.js';
+
+export type HandOverCause = 'drain' | 'operator' | 'rebalance' | 'memory';
+
+interface Dependencies {
+  workerId: string;
+  database: Pick<Database, 'pool'>;
+  sessions: OwnedSessions;
+  /** What the workers carry. @throws while the lifeline is broken */
+  load(): Promise<NetworkLoad>;
+  metrics: Pick<EngineMetrics, 'handOver' | 'handedOver'>;
+  logger: Logger;
+}
+
+interface UnderWay {
+  lease: Lease;
+  to: string;
+  /** When the session was closed here and the lease offered. */
+  endedMs: number | undefined;
+}
+
+/** Offered for this long and still not opened: whoever has it by now, it holds up no other. */
+const ARRIVE_TIMEOUT_MS = timing.lease.offerMs + 1_000;
+
+/**
+ * Hands sessions over to workers with room, in waves as large as those open at a time; the rest is served until its turn.
+ * Level-triggered: each round reads how things stand and does the next part of the plan.
+ */
+export class HandOvers {
+  readonly #dependencies: Dependencies;
+  readonly #underWay = new Map<string, UnderWay>();
+  /** Rebalancing: when the next one may begin. */
+  #nextAtMs = 0;
+
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Whether something was begun that has not arrived. */
+  get busy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Empties the worker as far as others have room. @returns whether anybody has */
+  async empty(cause: 'drain' | 'operator'): Promise<boolean> {
+    const { workerId } = this.#dependencies;
+    const { loads, wanted } = await this.#look();
+    const asLeaving = loads.map((load) => (load.id === workerId ? { ...load, leaving: true } : load));
+    for (const { from, to, count } of planTransfers(asLeaving, wanted)) {
+      if (from === workerId) this.#begin(to, count, cause);
+    }
+    return mostRoom(loads, workerId) !== undefined;
+  }
+
+  /** Gives away what is above the worker's share, while others are below theirs. */
+  async rebalance(): Promise<void> {
+    const { workerId } = this.#dependencies;
+    const { loads, wanted } = await this.#look();
+    for (const { from, to, count } of planTransfers(loads, wanted)) {
+      if (from === workerId) this.#begin(to, Math.min(count, this.#allowance()), 'rebalance');
+    }
+  }
+
+  /** Gives so many away, to whoever has the most room. @returns whether anybody has */
+  async shed(count: number): Promise<boolean> {
+    const { loads } = await this.#look();
+    const to = mostRoom(loads, this.#dependencies.workerId);
+    if (to !== undefined) this.#begin(to, count, 'memory');
+    return to !== undefined;
+  }
+
+  /** How things stand, with what is under way counted as done. */
+  async #look(): Promise<{ loads: Load[]; wanted: number }> {
+    const { workerId, load } = this.#dependencies;
+    await this.#settle();
+    const { workers, wanted } = await load();
+    const going = [...this.#underWay.values()].filter(({ endedMs }) => endedMs === undefined);
+    const loads = workers.map((each) => {
+      const change = each.id === workerId ? -going.length : going.filter(({ to }) => to === each.id).length;
+      return { ...each, sessions: each.sessions + change };
+    });
+    return { loads, wanted };
+  }
+
+  /** Takes out what has arrived. */
+  async #settle(): Promise<void> {
+    const { database, metrics, logger } = this.#dependencies;
+    const nowMs = performance.now();
+    const ended = [...this.#underWay.values()].filter(({ endedMs }) => endedMs !== undefined);
+    const arrived = new Set(
+      await findArrived(
+        database.pool,
+        ended.map(({ lease }) => lease),
+      ),
+    );
+    for (const { lease, to, endedMs = nowMs } of ended) {
+      const tookMs = nowMs - endedMs;
+      if (arrived.has(lease.profileId)) metrics.handedOver(tookMs / 1_000);
+      else if (tookMs < ARRIVE_TIMEOUT_MS) continue;
+      else logger.warn({ ...lease, to }, 'A session handed over is not open yet at another worker');
+      this.#underWay.delete(lease.profileId);
+    }
+  }
+
+  #allowance(): number {
+    const everyMs = 1_000 / timing.lease.rebalancePerSecond;
+    // Unused allowance is not saved up for longer than a second.
+    this.#nextAtMs = Math.max(this.#nextAtMs, performance.now() - 1_000);
+    return Math.floor((performance.now() - this.#nextAtMs) / everyMs);
+  }
+
+  #begin(to: string, count: number, cause: HandOverCause): void {
+    const { metrics, logger } = this.#dependencies;
+    const atOnce = [...this.#underWay.values()].filter((each) => each.to === to).length;
+    const chosen = this.#candidates().slice(0, Math.max(0, Math.min(count, timing.lease.handOversAtOnce - atOnce)));
+    if (chosen.length > 0) logger.info({ to, count: chosen.length, cause }, 'Handing sessions over');
+    for (const owned of chosen) {
+      metrics.handOver(cause);
+      if (cause === 'rebalance') this.#nextAtMs += 1_000 / timing.lease.rebalancePerSecond;
+      void this.#handOver(owned, to);
+    }
+  }
+
+  async #handOver(owned: Owned, to: string): Promise<void> {
+    const { lease } = owned.held;
+    const underWay: UnderWay = { lease, to, endedMs: undefined };
+    this.#underWay.set(lease.profileId, underWay);
+    await this.#dependencies.sessions.end(owned, to);
+    underWay.endedMs = performance.now();
+    if (owned.held.lost) this.#underWay.delete(lease.profileId);
+  }
+
+  /** Those that rest the longest come first. */
+  #candidates(): Owned[] {
+    const here = this.#dependencies.sessions.all().filter(({ leaving, held }) => !leaving && !held.lost);
+    return here
+      .map((owned) => ({ owned, idleMs: owned.supervisor.idleForMs() }))
+      .sort((a, b) => b.idleMs - a.idleMs)
+      .map(({ owned }) => owned);
+  }
+}
