@@ -8,6 +8,7 @@ import {
   type Logger,
   type Running,
   startOpsServer,
+  startSpan,
 } from '@multiwa/runtime';
 import type { AutomationEnv } from './env.js';
 import { makeFlows } from './flows.js';
@@ -37,7 +38,7 @@ export async function startAutomation(
     applicationName: 'multiwa-automation',
     onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection broke'),
   });
-  const bus = await connectBus({ url: env.NATS_URL, name: 'automation', logger, onFatal: fatal });
+  const bus = await connectBus({ url: env.NATS_URL, name: 'automation', logger, startSpan, onFatal: fatal });
   const flows = makeFlows();
   const allowPrivate = env.MULTIWA_ALLOW_PRIVATE_URLS;
   const runs = startRunPool({ database, bus, flows, fetch, allowPrivate, logger, metrics: runMetrics });

@@ -3,7 +3,7 @@ import { type Bus, connectBus } from '@multiwa/bus';
 import type { Network } from '@multiwa/contracts';
 import { openDatabase } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
-import { createCipher, createMetrics, startOpsServer } from '@multiwa/runtime';
+import { createCipher, createMetrics, startOpsServer, startSpan } from '@multiwa/runtime';
 import { createBaileysEngine } from './engines/baileys/baileys-engine.js';
 import { pinnedVersion } from './engines/baileys/open-socket.js';
 import type { Engine } from './engines/engine.js';
@@ -46,7 +46,7 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     applicationName: 'multiwa-engine',
     onIdleError: (error) => logger.warn({ err: error }, 'A database connection broke'),
   });
-  const bus = wrapBus(await connectBus({ url: natsUrl, name: 'engine', logger, onFatal: fatal }));
+  const bus = wrapBus(await connectBus({ url: natsUrl, name: 'engine', logger, startSpan, onFatal: fatal }));
   const engine: Engine = createBaileysEngine({
     address: { webSocketUrl, version },
     logger,

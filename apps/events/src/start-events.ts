@@ -1,7 +1,7 @@
 import { connectBus } from '@multiwa/bus';
 import { consumers, subjects, timing } from '@multiwa/contracts';
 import { openDatabase } from '@multiwa/db';
-import { createCipher, createMetrics, type Logger, type Running, startOpsServer } from '@multiwa/runtime';
+import { createCipher, createMetrics, type Logger, type Running, startOpsServer, startSpan } from '@multiwa/runtime';
 import type { EventsEnv } from './env.js';
 import { applyFacts } from './facts/apply-facts.js';
 import { makeHandleFacts } from './facts/handle-facts.js';
@@ -26,7 +26,7 @@ export async function startEvents(
     applicationName: 'multiwa-events',
     onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection broke'),
   });
-  const bus = await connectBus({ url: env.NATS_URL, name: 'events', logger, onFatal: fatal });
+  const bus = await connectBus({ url: env.NATS_URL, name: 'events', logger, startSpan, onFatal: fatal });
   const outbox = startOutbox({ database, bus, logger, metrics });
   const stopping = new AbortController();
   const facts = await bus.consumeFacts(consumers.events, {

@@ -11,6 +11,7 @@ import { installJsonBody } from './http/json-body.js';
 import { installOpenApi } from './http/openapi.js';
 import { decorateRequests } from './http/request-context.js';
 import { installRequestLog } from './http/request-log.js';
+import { installRequestTrace } from './http/request-trace.js';
 import { compileValidator } from './http/validation.js';
 import { limits } from './limits.js';
 import { apiRoutes, type UseCases } from './routes/api.js';
@@ -48,6 +49,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   installErrorHandler(app, logger);
   installJsonBody(app);
   decorateRequests(app);
+  installRequestTrace(app);
   installRequestLog(app, { logger, metrics });
   installAuthentication(app, authenticator);
   installIdempotency(app, deps.idempotency);

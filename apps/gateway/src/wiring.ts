@@ -16,7 +16,15 @@ import {
   webhooksRepository,
 } from '@multiwa/db';
 import { makeAcceptanceOrder, newId } from '@multiwa/domain';
-import { baseEnv, type Cipher, createCipher, createMetrics, type Logger, type Running } from '@multiwa/runtime';
+import {
+  baseEnv,
+  type Cipher,
+  createCipher,
+  createMetrics,
+  type Logger,
+  type Running,
+  startSpan,
+} from '@multiwa/runtime';
 import { z } from 'zod';
 import { commandOf, startAcceptor } from './accept/acceptor.js';
 import { startCommandPublisher } from './accept/command-publisher.js';
@@ -197,7 +205,7 @@ export async function startGateway(
     onIdleError: (error) => logger.warn({ err: error }, 'an idle database connection broke'),
   });
   stops.add(() => database.close());
-  const bus = await connectBus({ url: env.NATS_URL, name: 'gateway', logger, onFatal });
+  const bus = await connectBus({ url: env.NATS_URL, name: 'gateway', logger, startSpan, onFatal });
   stops.add(() => bus.close());
   const app = await wireGateway({
     database,

@@ -1,7 +1,7 @@
 import { connectBus } from '@multiwa/bus';
 import { timing } from '@multiwa/contracts';
 import { openDatabase } from '@multiwa/db';
-import { createMetrics, type Logger, poller, type Running, startOpsServer } from '@multiwa/runtime';
+import { createMetrics, type Logger, poller, type Running, startOpsServer, startSpan } from '@multiwa/runtime';
 import { startBroadcasts } from './broadcasts/start-broadcasts.js';
 import type { SchedulerEnv } from './env.js';
 import { makeMessageJobs } from './messages/message-jobs.js';
@@ -23,7 +23,7 @@ export async function startScheduler(
     applicationName: 'multiwa-scheduler',
     onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection broke'),
   });
-  const bus = await connectBus({ url: env.NATS_URL, name: 'scheduler', logger, onFatal: fatal });
+  const bus = await connectBus({ url: env.NATS_URL, name: 'scheduler', logger, startSpan, onFatal: fatal });
   const jobs = makeMessageJobs({ database, bus, logger, metrics });
   const pollers = [
     poller(timing.schedule.pollEveryMs, jobs.fire, { name: 'fire', logger }),

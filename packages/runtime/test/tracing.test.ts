@@ -11,10 +11,7 @@ const parent = `00-${traceId}-b7ad6b7169203331-01`;
 type Line = Record<string, unknown> & { msg: string };
 
 /** Runs the fixture until it says `until`, then stops it; gives the lines of its log. */
-async function run(
-  env: Record<string, string>,
-  until = 'fixture ready',
-): Promise<{ code: number | null; lines: Line[] }> {
+async function run(env: NodeJS.ProcessEnv, until = 'fixture ready'): Promise<{ code: number | null; lines: Line[] }> {
   const child = spawn(process.execPath, [fixture], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -27,8 +27,11 @@ export interface Journaled {
 export interface Inbox {
   /** Resolves when there is room for more: the engine takes nothing from WhatsApp while there is none. */
   room(): Promise<void>;
-  /** Makes the journal entry of a message; the engine commits it together with its own state. */
-  entry(message: ReceivedMessage): Journaled;
+  /**
+   * Makes the journal entry of a message; the engine commits it together with its own state. `traceparent`: of the trace that
+   * began with its arrival, if any.
+   */
+  entry(message: ReceivedMessage, traceparent?: string): Journaled;
   /** To be called after that commit, in the order of arrival: says the message on, then clears the entry. */
   publish(entries: readonly Journaled[]): void;
 }

@@ -1,5 +1,6 @@
 import { type MessageReceivedFact, messageReceivedFactSchema } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
+import { z } from 'zod';
 import type { Inbox, Journaled } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
 import type { Logger } from '../logger.js';
@@ -23,9 +24,9 @@ export function openInbox({ workspaceId, store, outbox, logger, onJournal }: Dep
 } {
   const { profileId } = store.lease;
 
-  const say = async (entryId: string, fact: MessageReceivedFact): Promise<void> => {
+  const say = async (entryId: string, { fact, traceparent }: Entry): Promise<void> => {
     try {
-      await outbox.publish(store.lease, { kind: 'message-received', payload: fact });
+      await outbox.publish(store.lease, { kind: 'message-received', payload: fact, traceparent });
     } catch (error) {
       // The entry stays for the next owner.
       logger.warn({ err: error, waMessageId: fact.waMessageId, entryId }, 'A received message was not published');
@@ -40,9 +41,9 @@ export function openInbox({ workspaceId, store, outbox, logger, onJournal }: Dep
   return {
     room: () => outbox.room(),
 
-    entry(message) {
+    entry(message, traceparent) {
       const fact: MessageReceivedFact = { profileId, workspaceId, at: new Date().toISOString(), ...message };
-      return { entryId: newId(), value: Buffer.from(JSON.stringify(fact)) };
+      return { entryId: newId(), value: Buffer.from(JSON.stringify({ ...fact, traceparent })) };
     },
 
     publish(entries: readonly Journaled[]) {
@@ -61,6 +62,15 @@ export function openInbox({ workspaceId, store, outbox, logger, onJournal }: Dep
   };
 }
 
-function readEntry(value: Uint8Array): MessageReceivedFact {
-  return messageReceivedFactSchema.parse(JSON.parse(Buffer.from(value).toString()));
+/** The trace is kept with the fact, so that a new owner goes on with it too. */
+interface Entry {
+  fact: MessageReceivedFact;
+  traceparent?: string;
+}
+
+const traceSchema = z.object({ traceparent: z.string().optional() });
+
+function readEntry(value: Uint8Array): Entry {
+  const kept: unknown = JSON.parse(Buffer.from(value).toString());
+  return { fact: messageReceivedFactSchema.parse(kept), ...traceSchema.parse(kept) };
 }

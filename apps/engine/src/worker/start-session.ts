@@ -1,7 +1,7 @@
 import type { Bus } from '@multiwa/bus';
 import { outboundContentSchema, type SessionStatus } from '@multiwa/contracts';
 import { type Database, type OwnedProfile, readSentContent } from '@multiwa/db';
-import type { Cipher } from '@multiwa/runtime';
+import { activeSpan, type Cipher } from '@multiwa/runtime';
 import type { Engine } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
 import { openInbox } from '../inbound/inbox.js';
@@ -79,7 +79,8 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
           connection,
           mayAct: () => held.mayAct(),
           standingOf: (messageId) => standings.of(messageId),
-          say: (payload) => outbox.publish(lease, { kind: 'message-status', payload }),
+          say: (payload) =>
+            outbox.publish(lease, { kind: 'message-status', payload, traceparent: activeSpan()?.traceparent }),
           logger,
           onOutcome: metrics.send,
           since: new Date(),

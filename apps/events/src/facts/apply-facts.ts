@@ -21,7 +21,7 @@ import { type FactOutcome, World } from './world.js';
 
 /** A fact as it came from the bus, without what only the bus knows. */
 export type AnyFact = {
-  [K in FactMessage['kind']]: { kind: K; payload: Extract<FactMessage, { kind: K }>['payload'] };
+  [K in FactMessage['kind']]: { kind: K; payload: Extract<FactMessage, { kind: K }>['payload']; traceparent?: string };
 }[FactMessage['kind']];
 
 export interface AppliedFacts {
@@ -47,6 +47,7 @@ export function applyFacts(database: Database, facts: readonly AnyFact[]): Promi
 }
 
 function applyFact(world: World, fact: AnyFact): FactOutcome {
+  world.traceparent = fact.traceparent;
   switch (fact.kind) {
     case 'message-received':
       return applyMessageReceived(world, fact.payload);

@@ -41,7 +41,9 @@ export function makeHandleFacts({
 
   const applyNow = async (messages: readonly FactMessage[]): Promise<HandlerResult[]> => {
     const stopTimer = performance.now();
-    const applied = await applyPatiently(messages.map(({ kind, payload }) => storable({ kind, payload }) as AnyFact));
+    const applied = await applyPatiently(
+      messages.map(({ kind, payload, traceparent }) => storable({ kind, payload, traceparent }) as AnyFact),
+    );
     duration.observe(performance.now() - stopTimer);
     onApplied(applied);
     return messages.map((message, index) => settle(message, applied.outcomes[index] ?? 'unchanged'));

@@ -58,13 +58,15 @@ export function identityOf(chat: string): Identity | null {
 function announceStatus(world: World, profile: ProfileState, message: MessageState, status: SaidStatus, at: string) {
   const { id: messageId, waMessageId, chat, origin } = message;
   const moved = { messageId, waMessageId, chat, origin, at: new Date(at).toISOString() };
+  // A receipt knows nothing of the trace of the message that it is about.
+  const traceparent = world.traceparent ?? message.traceparent;
   if (status !== 'FAILED') {
-    world.announce(profile, movedType[status], moved);
+    world.announce(profile, movedType[status], moved, traceparent);
     return;
   }
   const code = (message.failureCode ?? 'rejected_by_whatsapp') as keyof typeof failureReasons;
   const failed = { ...moved, code, sentence: failureReasons[code], detail: message.failureDetail };
-  world.announce(profile, 'message.failed', failed);
+  world.announce(profile, 'message.failed', failed, traceparent);
 }
 
 const compared = [

@@ -12,6 +12,8 @@ export class World {
   readonly contacts: ContactBook;
   readonly messages: MessageBook;
   readonly events: EventRecord[] = [];
+  /** Of the fact that is being applied: what it leads to goes on with its trace. */
+  traceparent: string | null | undefined;
   readonly #profiles: Map<string, ProfileState>;
   readonly #changedProfiles = new Set<string>();
   readonly #conversations = new Map<string, ConversationChange>();
@@ -60,8 +62,14 @@ export class World {
     return contact;
   }
 
-  announce<T extends EventType>(profile: ProfileState, type: T, data: EventData<T>): void {
-    this.events.push(eventOf(type, { id: newId(), workspaceId: profile.workspaceId, profileId: profile.id, data }));
+  announce<T extends EventType>(
+    profile: ProfileState,
+    type: T,
+    data: EventData<T>,
+    traceparent: string | null | undefined = this.traceparent,
+  ): void {
+    const { id: profileId, workspaceId } = profile;
+    this.events.push(eventOf(type, { id: newId(), workspaceId, profileId, data, traceparent }));
   }
 
   changedProfiles(): ProfileState[] {

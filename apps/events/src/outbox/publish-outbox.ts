@@ -63,7 +63,10 @@ export function startOutbox({ database, bus, logger, metrics, mark = markPublish
   const announceSome = async (): Promise<boolean> => {
     const events = await takeUnpublished(database.pool, batch);
     if (events.length === 0) return false;
-    const results = await bus.publishEvents(events.map(envelopeOf));
+    const results = await bus.publishEvents(
+      events.map(envelopeOf),
+      events.map(({ traceparent }) => traceparent),
+    );
     const failedAt = results.findIndex((result) => !result.ok);
     const confirmed = failedAt === -1 ? events : events.slice(0, failedAt);
     await mark(

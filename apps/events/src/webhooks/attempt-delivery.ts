@@ -12,8 +12,11 @@ import {
   type Cipher,
   type GuardedFetch,
   GuardedFetchError,
+  inSpan,
   type Logger,
   type Metrics,
+  type Span,
+  startSpan,
   UnreadableError,
 } from '@multiwa/runtime';
 
@@ -50,10 +53,10 @@ export function makeAttemptDelivery(deps: AttemptDeps): AttemptDelivery {
     [5, 10, 25, 50, 100, 250, 500, 1_000, 5_000, 15_000],
   );
 
-  return async (delivery) => {
+  const attempt = async (delivery: ClaimedDelivery, span: Span | undefined): Promise<WebhookVerdict> => {
     const startedAt = new Date();
     const begun = performance.now();
-    const answer = await send(deps, delivery, startedAt);
+    const answer = await send(deps, delivery, startedAt, span?.traceparent);
     const durationMs = Math.round(performance.now() - begun);
     const verdict = judgeWebhookAnswer(answer.responseStatus);
     const retryInMs = verdict === 'failed' ? webhookRetryDelayMs(delivery.attemptCount + 1) : null;
@@ -70,16 +73,34 @@ export function makeAttemptDelivery(deps: AttemptDeps): AttemptDelivery {
     duration.observe(durationMs);
     const { responseStatus, errorCode } = answer;
     const { eventId, eventType, attemptCount } = delivery;
+    span?.set({ 'http.response.status_code': responseStatus, 'multiwa.verdict': verdict });
     const ids = { deliveryId, endpointId, eventId, eventType, attempt: attemptCount + 1 };
     logger.info({ ...ids, verdict, responseStatus, errorCode, durationMs, retryInMs, disabled }, 'Webhook attempted');
+    if (verdict !== 'delivered') span?.end(errorCode ?? String(responseStatus));
     return verdict;
   };
+  return (delivery) => inSpan(beginSpan(delivery), (span) => attempt(delivery, span));
+}
+
+/** Only where the event belongs to a trace, which each attempt goes on with. */
+function beginSpan({ traceparent: parent, ...delivery }: ClaimedDelivery): Span | undefined {
+  if (!parent) return undefined;
+  const attributes = {
+    'multiwa.workspace_id': delivery.workspaceId,
+    'multiwa.endpoint_id': delivery.endpointId,
+    'multiwa.delivery_id': delivery.id,
+    'multiwa.event_id': delivery.eventId,
+    'multiwa.event_type': delivery.eventType,
+    'multiwa.attempt': delivery.attemptCount + 1,
+  };
+  return startSpan('webhook attempt', { kind: 'client', parent, attributes });
 }
 
 async function send(
   { cipher, fetch, allowPrivate }: AttemptDeps,
   delivery: ClaimedDelivery,
   sentAt: Date,
+  traceparent: string | undefined,
 ): Promise<Answer> {
   const { endpointId, eventId, body, url, secretKeyId: keyId, secretCipher: ciphertext } = delivery;
   try {
@@ -91,6 +112,8 @@ async function send(
         'content-type': 'application/json',
         'user-agent': 'MultiWA-Webhooks/1',
         ...signWebhook({ id: eventId, sentAt, body }, secrets),
+        // The receiver's own tracing goes on from here.
+        ...(traceparent && { traceparent }),
       },
       body,
       timeoutMs: timing.webhookTimeoutMs,

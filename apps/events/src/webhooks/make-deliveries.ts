@@ -29,11 +29,12 @@ export function makeDeliveries({
 }: MakeDeliveriesDeps): BatchHandler<BusMessage<EventEnvelope>> {
   return async (batch) => {
     const events = batch.map(({ payload }) => payload);
+    const traces = new Map(batch.map(({ payload, traceparent }) => [payload.id, traceparent]));
     const due = await database.transaction(async (tx) => {
       const profileIds = [...new Set(events.flatMap(({ profileId }) => profileId ?? []))];
       await reconcileProfileEndpoints(tx, { profileIds }, newSecret);
       const endpoints = await enabledEndpoints(tx, [...new Set(events.map(({ workspaceId }) => workspaceId))]);
-      const deliveries = deliveriesOf(events, endpoints);
+      const deliveries = deliveriesOf(events, endpoints, traces);
       await insertDeliveries(tx, deliveries);
       return deliveries.map(({ endpointId }) => endpointId);
     });
@@ -42,7 +43,11 @@ export function makeDeliveries({
   };
 }
 
-function deliveriesOf(events: readonly EventEnvelope[], endpoints: readonly EndpointFilter[]): NewDelivery[] {
+function deliveriesOf(
+  events: readonly EventEnvelope[],
+  endpoints: readonly EndpointFilter[],
+  traces: ReadonlyMap<string, string | undefined>,
+): NewDelivery[] {
   return events.flatMap((event) =>
     endpoints
       .filter((endpoint) => webhookWants(endpoint, event))
@@ -53,6 +58,7 @@ function deliveriesOf(events: readonly EventEnvelope[], endpoints: readonly Endp
         eventId: event.id,
         eventType: event.type,
         body: JSON.stringify(event),
+        traceparent: traces.get(event.id),
       })),
   );
 }

@@ -1,8 +1,7 @@
-import type { SendCommand } from '@multiwa/contracts';
 import type { AcceptedMessage } from '@multiwa/db';
 import { limits } from '../limits.js';
 import { makeBatcher } from './batcher.js';
-import type { CommandPublisher } from './command-publisher.js';
+import type { CommandPublisher, TracedCommand } from './command-publisher.js';
 
 export interface Acceptor {
   /**
@@ -84,8 +83,9 @@ export function startAcceptor(deps: {
 }
 
 /** The command that an accepted message becomes. */
-export function commandOf(message: Omit<AcceptedMessage, 'status'>): SendCommand {
+export function commandOf(message: Omit<AcceptedMessage, 'status'>): TracedCommand {
   const { id, workspaceId, profileId, waMessageId, chat, content, origin, sendAt, expiresAt, createdAt } = message;
+  const { traceparent } = message;
   return {
     messageId: id,
     workspaceId,
@@ -97,6 +97,7 @@ export function commandOf(message: Omit<AcceptedMessage, 'status'>): SendCommand
     acceptedAt: (sendAt ?? createdAt).toISOString(),
     ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
     ...(origin === 'BROADCAST' && { guarded: true }),
+    ...(traceparent && { traceparent }),
   };
 }
 

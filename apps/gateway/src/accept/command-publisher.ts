@@ -3,12 +3,15 @@ import type { SendCommand } from '@multiwa/contracts';
 import type { Logger } from '@multiwa/runtime';
 import { limits } from '../limits.js';
 
+/** A command, and beside it the trace that it belongs to. */
+export type TracedCommand = SendCommand & { traceparent?: string | null };
+
 export interface CommandPublisher {
   /**
    * Hands commands to their streams, each profile's in the order of the calls. Resolves when they are stored there, or
    * when they have to wait: their rows stay QUEUED without `commandedAt` and are published later, still in order.
    */
-  publish(command: SendCommand): Promise<'published' | 'later'>;
+  publish(command: TracedCommand): Promise<'published' | 'later'>;
   /** Waits for what is on its way. */
   stop(): Promise<void>;
 }
@@ -16,7 +19,7 @@ export interface CommandPublisher {
 export interface CommandPublisherDeps {
   bus: Pick<Bus, 'publishCommands' | 'healthy'>;
   /** The oldest sends of a profile that no stream has confirmed, in order. */
-  unconfirmed(profileId: string, limit: number): Promise<SendCommand[]>;
+  unconfirmed(profileId: string, limit: number): Promise<TracedCommand[]>;
   /** Notes what the streams hold, soon. */
   confirmed(messageIds: readonly string[]): void;
   /** The same at once, so that `unconfirmed` gives it no more. */
@@ -25,7 +28,7 @@ export interface CommandPublisherDeps {
 }
 
 interface Entry {
-  command: SendCommand;
+  command: TracedCommand;
   resolve(outcome: 'published' | 'later'): void;
 }
 
@@ -71,9 +74,7 @@ export function startCommandPublisher(deps: CommandPublisherDeps): CommandPublis
       return lane.waiting.splice(0);
     });
     if (entries.length === 0) return;
-    const results = await deps.bus.publishCommands(
-      entries.map(({ command }) => ({ verb: 'send' as const, payload: command })),
-    );
+    const results = await deps.bus.publishCommands(entries.map(({ command }) => itemOf(command)));
     const stored = entries.filter((_, index) => results[index]?.ok);
     deps.confirmed(stored.map(({ command }) => command.messageId));
     entries.forEach((entry, index) => {
@@ -137,10 +138,8 @@ export function startCommandPublisher(deps: CommandPublisherDeps): CommandPublis
   }
 
   /** All that were confirmed up to the first that was not; the rest comes again. */
-  async function republish(commands: readonly SendCommand[]): Promise<boolean> {
-    const results = await deps.bus.publishCommands(
-      commands.map((command) => ({ verb: 'send' as const, payload: { ...command, repeated: true } })),
-    );
+  async function republish(commands: readonly TracedCommand[]): Promise<boolean> {
+    const results = await deps.bus.publishCommands(commands.map((command) => itemOf({ ...command, repeated: true })));
     const failedAt = results.findIndex(({ ok }) => !ok);
     const stored = failedAt < 0 ? commands : commands.slice(0, failedAt);
     await deps.confirmedNow(stored.map(({ messageId }) => messageId));
@@ -164,4 +163,9 @@ export function startCommandPublisher(deps: CommandPublisherDeps): CommandPublis
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
+}
+
+/** As the bus takes it: the trace travels as a header. */
+function itemOf({ traceparent, ...payload }: TracedCommand) {
+  return { verb: 'send' as const, payload, traceparent };
 }

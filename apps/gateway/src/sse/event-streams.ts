@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Bus, EventReader } from '@multiwa/bus';
-import { CodedError, timing } from '@multiwa/contracts';
+import { CodedError, type EventEnvelope, timing } from '@multiwa/contracts';
 import type { ProfilesRepository } from '@multiwa/db';
 import { decodeEventCursor } from '@multiwa/domain';
-import type { Logger, Metrics } from '@multiwa/runtime';
+import { type Logger, type Metrics, startSpan } from '@multiwa/runtime';
 import type { Authenticator, Caller } from '../auth/authenticate.js';
 import { requireScope } from '../auth/authenticate.js';
 import { comment, eventFrame } from './frames.js';
@@ -56,8 +56,9 @@ export function makeEventStreams({ bus, profiles, authenticator, logger, metrics
     }, timing.sse.heartbeatMs);
     writer.write(comment('live'));
     try {
-      for await (const { streamSequence, envelope } of reader) {
+      for await (const { streamSequence, envelope, traceparent } of reader) {
         writer.write(eventFrame(streamSequence, envelope));
+        if (traceparent) tellWritten(envelope, traceparent);
         if (!(await writer.drained())) break;
       }
     } catch (error) {
@@ -96,4 +97,10 @@ export function makeEventStreams({ bus, profiles, authenticator, logger, metrics
       await Promise.allSettled(streams.map(({ ended }) => ended));
     },
   };
+}
+
+/** A mark in the event's trace: a reader of the stream was given it. */
+function tellWritten({ id, type, workspaceId }: EventEnvelope, parent: string): void {
+  const attributes = { 'multiwa.event_id': id, 'multiwa.event_type': type, 'multiwa.workspace_id': workspaceId };
+  startSpan('sse write', { parent, attributes })?.end();
 }

@@ -7,6 +7,7 @@ import {
 } from '@multiwa/contracts';
 import type { AcceptedMessage, Message, MessagesRepository, ProfileScope } from '@multiwa/db';
 import { newWaMessageId } from '@multiwa/domain';
+import { traced } from '@multiwa/runtime';
 import type { Acceptor } from '../accept/acceptor.js';
 import { limits } from '../limits.js';
 import { viewAccepted } from '../views/views.js';
@@ -66,7 +67,9 @@ export function makeSendMessage(deps: SendMessageDeps) {
       throw wrongTime;
     }
     const message = { ...scope, ...fixed(chat, content, sendAt, idempotency), ...nextInOrder() };
-    const { inserted } = await acceptor.accept(message);
+    const { inserted } = await traced('accept message', { attributes: spanIds(message) }, (span) =>
+      acceptor.accept({ ...message, traceparent: span?.traceparent }),
+    );
     if (inserted) return { message: viewAccepted(message), replayed: false };
     const first = idempotency && (await firstAnswer(scope, idempotency));
     if (first) return first;
@@ -74,6 +77,16 @@ export function makeSendMessage(deps: SendMessageDeps) {
     throw new CodedError('profile_not_found');
   };
 }
+
+function spanIds({ workspaceId, profileId, id, waMessageId }: AcceptedMessage) {
+  return {
+    'multiwa.workspace_id': workspaceId,
+    'multiwa.profile_id': profileId,
+    'multiwa.message_id': id,
+    'multiwa.wa_message_id': waMessageId,
+  };
+}
+
 export type SendMessageUseCase = ReturnType<typeof makeSendMessage>;
 
 function fixed(

@@ -32,7 +32,7 @@ export async function sortOut(tx: Transaction, due: readonly DueMessage[], repea
 /** Publishes sends in the order given; returns the ids that the command stream has confirmed. */
 export async function publishSends(bus: Pick<Bus, 'publishCommands'>, sendable: readonly Sendable[]) {
   const results = await bus.publishCommands(
-    sendable.map(({ command }) => ({ verb: 'send' as const, payload: command })),
+    sendable.map(({ command, message: { traceparent } }) => ({ verb: 'send' as const, payload: command, traceparent })),
   );
   return sendable.filter((_, index) => results[index]?.ok).map(({ message }) => message.id);
 }
@@ -55,7 +55,7 @@ function commandOf(message: DueMessage, content: SendCommand['content'], repeate
 }
 
 function failedEvent(message: DueMessage, code: FailureCode, detail: string | null, at: Date) {
-  const { id: messageId, workspaceId, profileId, waMessageId, chat } = message;
+  const { id: messageId, workspaceId, profileId, waMessageId, chat, traceparent } = message;
   const data = { messageId, waMessageId, chat, at: at.toISOString(), code, sentence: failureReasons[code], detail };
-  return eventOf('message.failed', { id: newId(), workspaceId, profileId, data });
+  return eventOf('message.failed', { id: newId(), workspaceId, profileId, data, traceparent });
 }

@@ -8,6 +8,8 @@ export interface EventRecord<T extends EventType = EventType> {
   type: T;
   version: number;
   data: EventData<T>;
+  /** W3C trace context of the change, where it is traced. */
+  traceparent?: string | null;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface EventRecord<T extends EventType = EventType> {
  */
 export function eventOf<T extends EventType>(
   type: T,
-  { data, ...owner }: { id: string; workspaceId: string; profileId: string | null; data: EventData<T> },
+  { data, ...owner }: Omit<EventRecord<T>, 'type' | 'version'>,
 ): EventRecord<T> {
   const { version, data: schema } = events[type];
   return { ...owner, type, version, data: schema.parse(data) as EventData<T> };

@@ -15,10 +15,12 @@ export interface DueMessage {
   sendAt: Date | null;
   expiresAt: Date | null;
   profileDeleted: boolean;
+  /** W3C trace context of its acceptance, where it is traced. */
+  traceparent: string | null;
 }
 
 const COLUMNS = `m."id", m."workspaceId", m."profileId", m."chat", m."waMessageId", m."origin", m."content",
-  m."createdAt", m."sendAt", m."expiresAt"`;
+  m."createdAt", m."sendAt", m."expiresAt", m."traceparent"`;
 
 const FIRE_SCHEDULED = `
   WITH due AS (

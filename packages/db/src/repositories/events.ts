@@ -9,6 +9,8 @@ export interface NewEvent {
   type: string;
   version: number;
   data: unknown;
+  /** W3C trace context of the change, where it is traced. */
+  traceparent?: string | null;
 }
 
 export interface AppendedEvent extends NewEvent {
@@ -39,8 +41,8 @@ const LOCK_STREAMS = `
 /** Runs under the locks, with a snapshot younger than they are: it sees every event that an earlier holder committed. */
 const APPEND = `
   WITH input AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::jsonb[])
-      WITH ORDINALITY AS i(id, workspace, profile, stream, type, version, data, nth)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::jsonb[], $8::text[])
+      WITH ORDINALITY AS i(id, workspace, profile, stream, type, version, data, traceparent, nth)
   ), fresh AS (
     SELECT input.*, row_number() OVER (PARTITION BY stream ORDER BY nth)::int AS step
     FROM input WHERE NOT EXISTS (SELECT 1 FROM "Event" e WHERE e."id" = input.id)
@@ -50,8 +52,9 @@ const APPEND = `
     WHERE s."stream" = grown.stream
     RETURNING s."stream", s."last" - grown.by AS base
   )
-  INSERT INTO "Event" ("id", "workspaceId", "profileId", "stream", "sequence", "type", "version", "data")
-  SELECT id, workspace, profile, fresh.stream, base + step, type, version, data
+  INSERT INTO "Event" ("id", "workspaceId", "profileId", "stream", "sequence", "type", "version", "data",
+    "traceparent")
+  SELECT id, workspace, profile, fresh.stream, base + step, type, version, data, traceparent
   FROM fresh JOIN advanced ON advanced."stream" = fresh.stream ORDER BY nth
   RETURNING "id", "sequence", "position", "createdAt"`;
 
@@ -75,6 +78,7 @@ export async function appendEvents(tx: pg.PoolClient, events: readonly NewEvent[
     unique.map(({ type }) => type),
     unique.map(({ version }) => version),
     unique.map(({ data }) => JSON.stringify(data)),
+    unique.map(({ traceparent }) => traceparent ?? null),
   ]);
   const appended = new Map(rows.map((row) => [row.id, row]));
   return unique.flatMap((event) => {
@@ -88,7 +92,8 @@ function streamOf({ profileId, workspaceId }: NewEvent): string {
 }
 
 const TAKE_UNPUBLISHED = `
-  SELECT "id", "workspaceId", "profileId", "stream", "sequence", "position", "type", "version", "data", "createdAt"
+  SELECT "id", "workspaceId", "profileId", "stream", "sequence", "position", "type", "version", "data", "createdAt",
+    "traceparent"
   FROM "Event" WHERE "publishedAt" IS NULL ORDER BY "position" LIMIT $1`;
 
 /**

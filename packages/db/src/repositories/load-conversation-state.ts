@@ -53,6 +53,8 @@ export interface MessageState {
   endedAt: Date | null;
   failureCode: string | null;
   failureDetail: string | null;
+  /** W3C trace context of its acceptance, where it is traced. */
+  traceparent: string | null;
 }
 
 export interface MessageWanted {
@@ -63,7 +65,8 @@ export interface MessageWanted {
 }
 
 const MESSAGE_COLUMNS = `m."id", m."profileId", m."chat", m."waMessageId", m."fromMe", m."origin", m."status",
-  m."contactId", m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail"`;
+  m."contactId", m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail",
+  m."traceparent"`;
 
 /** The two ways in are joined by UNION in the subquery, because OR would keep both indexes from being used. */
 const LOCK_MESSAGES = `

@@ -10,13 +10,16 @@ export interface NewDelivery {
   eventType: string;
   /** Fixed here: every attempt sends the same bytes. */
   body: string;
+  /** W3C trace context of the event's announcement, where it is traced. */
+  traceparent?: string | null;
 }
 
 const INSERT = `
-  INSERT INTO "WebhookDelivery" ("id", "workspaceId", "endpointId", "eventId", "eventType", "body", "nextAttemptAt")
-  SELECT "id", "workspaceId", "endpointId", "eventId", "eventType", "body", now()
+  INSERT INTO "WebhookDelivery" ("id", "workspaceId", "endpointId", "eventId", "eventType", "body", "nextAttemptAt",
+    "traceparent")
+  SELECT "id", "workspaceId", "endpointId", "eventId", "eventType", "body", now(), "traceparent"
   FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "workspaceId" text, "endpointId" text, "eventId" text,
-    "eventType" text, "body" text)
+    "eventType" text, "body" text, "traceparent" text)
   ORDER BY "endpointId", "eventId"
   ON CONFLICT ("endpointId", "eventId") DO NOTHING`;
 
@@ -49,6 +52,7 @@ export interface ClaimedDelivery {
   url: string;
   secretKeyId: string;
   secretCipher: Buffer;
+  traceparent: string | null;
 }
 
 const CLAIM = `
@@ -64,7 +68,7 @@ const CLAIM = `
   FROM due, "WebhookEndpoint" e
   WHERE d."id" = due."id" AND e."id" = $1 AND e."enabled" AND e."deletedAt" IS NULL
   RETURNING d."id", d."workspaceId", d."endpointId", e."profileId", d."eventId", d."eventType", d."body",
-    d."attemptCount", e."url", e."secretKeyId", e."secretCipher"`;
+    d."attemptCount", e."url", e."secretKeyId", e."secretCipher", d."traceparent"`;
 
 /**
  * Takes due deliveries of one endpoint, the oldest first. Other replicas pass them by until the claim runs out, which

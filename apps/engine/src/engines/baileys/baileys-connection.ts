@@ -1,4 +1,5 @@
 import { CodedError, type Identity } from '@multiwa/contracts';
+import { traced } from '@multiwa/runtime';
 import {
   type AuthenticationCreds,
   type BinaryNode,
@@ -88,15 +89,15 @@ export class BaileysConnection implements Connection {
     acked.catch(() => undefined);
     try {
       const relay = () => sock.relayMessage(chat, toProto(content), { messageId: waMessageId });
-      if (isGroup(chat)) await relay();
-      else if (!(await keys.sending(relay)))
+      if (isGroup(chat)) await traced('encrypt and send', {}, relay);
+      else if (!(await traced('encrypt and send', {}, () => keys.sending(relay))))
         logger.error({ waMessageId }, 'A message left before its state was stored');
     } catch (error) {
       this.#acks.forget(waMessageId);
       if (this.#over) throw new ConnectionLostError('The socket was closed.', { cause: error });
       return outcomeOfThrow(error);
     }
-    return acked;
+    return waitForAck(acked);
   }
 
   async requestPairingCode(phone: string): Promise<{ code: string; expiresAt: Date }> {
@@ -212,6 +213,14 @@ export class BaileysConnection implements Connection {
     if (updates.length > 0) await callbacks.receipts(updates);
     if (!this.#over) await pass(node);
   }
+}
+
+function waitForAck(acked: Promise<SendOutcome>): Promise<SendOutcome> {
+  return traced('wait for ack', {}, async (span) => {
+    const outcome = await acked;
+    if (outcome.kind !== 'sent') span?.end(outcome.kind === 'failed' ? outcome.code : outcome.kind);
+    return outcome;
+  });
 }
 
 function statusCodeOf(error: unknown): number | null {

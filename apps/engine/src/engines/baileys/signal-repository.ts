@@ -1,4 +1,5 @@
 import type { Identity } from '@multiwa/contracts';
+import { startSpan } from '@multiwa/runtime';
 import {
   type BinaryNode,
   DEFAULT_CONNECTION_CONFIG,
@@ -64,14 +65,20 @@ export function journalingRepository(
 
     const decrypt = async (ciphertext: Uint8Array, lock: string, work: () => Promise<Uint8Array>) => {
       await inbox.room();
+      // Told only if there is a message in it: a span that is never ended is never exported.
+      const span = startSpan('receive message', { kind: 'consumer' });
       const { plaintext, entries } = await keys.transaction(async () => {
         const plaintext = await work();
         const attrs = stanzas.find(ciphertext);
         const messages = attrs ? await read(attrs, plaintext) : [];
-        const entries = messages.map((message) => inbox.entry(message));
+        const entries = messages.map((message) => inbox.entry(message, span?.traceparent));
         for (const entry of entries) keys.journal(entry);
         return { plaintext, entries };
       }, lock);
+      if (span && entries.length > 0) {
+        span.set({ 'multiwa.wa_message_id': stanzas.find(ciphertext)?.id });
+        span.end();
+      }
       inbox.publish(entries);
       return plaintext;
     };
