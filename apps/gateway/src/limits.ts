@@ -10,6 +10,8 @@ export const limits = {
   recordUsesEveryMs: 10_000,
   /** Sends in one insert at most. */
   acceptBatch: 500,
+  /** Profiles whose queues are counted in one statement at most. */
+  countBatch: 1_000,
   /** How long a send's answer waits for the command stream; the row is durable before that. */
   publishWaitMs: 2_000,
   /** Confirmations of the command stream are noted this often. */

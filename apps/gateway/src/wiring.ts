@@ -1,5 +1,5 @@
 import { type Bus, connectBus } from '@multiwa/bus';
-import { type Network, networkSchema, outboundContentSchema, subjects } from '@multiwa/contracts';
+import { type Network, networkSchema, outboundContentSchema, subjects, timing } from '@multiwa/contracts';
 import {
   acceptMessages,
   accountsRepository,
@@ -8,11 +8,18 @@ import {
   broadcastsRepository,
   contactsRepository,
   conversationsRepository,
+  countQueued,
   type Database,
+  hasWrittenTo,
   idempotencyRepository,
+  listWorkers,
   messagesRepository,
   openDatabase,
+  operatorWorkspace,
   profilesRepository,
+  readQueue,
+  readSessionRow,
+  requestDrain,
   webhooksRepository,
 } from '@multiwa/db';
 import { makeAcceptanceOrder, newId } from '@multiwa/domain';
@@ -29,6 +36,7 @@ import { z } from 'zod';
 import { commandOf, startAcceptor } from './accept/acceptor.js';
 import { startCommandPublisher } from './accept/command-publisher.js';
 import { startConfirmations } from './accept/confirmations.js';
+import { makeQueueBound } from './accept/queue-bound.js';
 import { buildApp } from './app.js';
 import { makeAuthenticator } from './auth/authenticate.js';
 import { startUseRecorder } from './auth/use-recorder.js';
@@ -41,14 +49,18 @@ import { makeApiKeys } from './use-cases/api-keys.js';
 import { makeAutomations } from './use-cases/automations.js';
 import { makeBroadcastControl } from './use-cases/broadcast-control.js';
 import { makeBroadcasts } from './use-cases/broadcasts.js';
+import { makeColdSends } from './use-cases/cold-sends.js';
 import { makeContacts } from './use-cases/contacts.js';
 import { makeConversations } from './use-cases/conversations.js';
+import { makeEngineWorkers } from './use-cases/engine-workers.js';
 import { makeKnownProfiles } from './use-cases/known-profile.js';
 import { makeLinking } from './use-cases/linking.js';
 import { makeMessages } from './use-cases/messages.js';
 import { makeProfiles } from './use-cases/profiles.js';
+import { makeProxies } from './use-cases/proxies.js';
 import { makeSendMessage } from './use-cases/send-message.js';
 import { makeSessionFiles } from './use-cases/session-files.js';
+import { makeSessions } from './use-cases/sessions.js';
 import { makeWebhooks } from './use-cases/webhooks.js';
 
 export const version = '0.1.0';
@@ -62,9 +74,11 @@ export const gatewayEnv = z.object({
     .default('live,sandbox')
     .transform((list) => list.split(',').map((name) => name.trim().toUpperCase()))
     .pipe(z.array(networkSchema).min(1)),
-  /** Seals the secrets of webhooks. */
+  /** Messages of one profile that may wait; more are refused until some were sent. */
+  MULTIWA_QUEUE_LIMIT: z.coerce.number().int().min(1).default(timing.queue.limit),
+  /** Seals the secrets of webhooks and the passwords of proxies. */
   MULTIWA_ENCRYPTION_KEY: z.string().min(1),
-  /** Webhooks may go to private addresses: for receivers in the operator’s own network. */
+  /** Webhooks and proxies may be at private addresses: for those in the operator’s own network. */
   MULTIWA_ALLOW_PRIVATE_URLS: z.stringbool().default(false),
 });
 
@@ -74,13 +88,15 @@ export interface GatewayParts {
   networks: readonly Network[];
   cipher: Cipher;
   allowPrivateUrls: boolean;
+  queueLimit: number;
   logger: Logger;
   stops: Stops;
 }
 
 /** Puts the parts together. The returned app is complete but does not listen. */
 export async function wireGateway(parts: GatewayParts): Promise<App> {
-  const { database, bus, networks, cipher, allowPrivateUrls, logger, stops } = parts;
+  const { database, bus, networks, cipher, allowPrivateUrls, queueLimit, logger, stops } = parts;
+  const { pool } = database;
   const now = () => new Date();
   const onError = (error: unknown) => logger.error({ err: error }, 'a background write failed');
   const metrics = createMetrics('gateway');
@@ -92,9 +108,16 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
 
   const uses = startUseRecorder({ apiKeys, onError });
   stops.add(() => uses.stop());
-  const authenticator = makeAuthenticator({ apiKeys, recordUse: uses.record, now });
+  const authenticator = makeAuthenticator({
+    apiKeys,
+    operatorWorkspace: () => operatorWorkspace(pool),
+    recordUse: uses.record,
+    now,
+  });
   const knownProfiles = makeKnownProfiles(profiles);
   const resolveChat = makeResolveChat({ contacts });
+  const coldSendError = makeColdSends({ hasWritten: (...chat) => hasWrittenTo(pool, ...chat), now });
+  const queueBound = makeQueueBound({ count: (...asked) => countQueued(pool, ...asked), limit: queueLimit });
 
   const confirmations = startConfirmations({ messages, onError });
   stops.add(() => confirmations.stop());
@@ -158,9 +181,18 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
       }),
       linking: makeLinking({ profiles, bus, now }),
       sessionFiles: makeSessionFiles({ database, cipher, changed: knownProfiles.forget, now }),
+      sessions: makeSessions({
+        readRow: (scope) => readSessionRow(pool, scope),
+        readQueue: (profileId) => readQueue(pool, profileId),
+        bus,
+        logger,
+      }),
+      proxies: makeProxies({ profiles, cipher, allowPrivateUrls, bus }),
       sendMessage: makeSendMessage({
         knownProfiles,
         resolveChat,
+        coldSendError,
+        queueBound,
         acceptor,
         messages,
         nextInOrder: makeAcceptanceOrder(Date.now, newId),
@@ -185,6 +217,12 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
       }),
       eventStreams: makeEventStreams({ bus, profiles, authenticator, logger, metrics }),
       webhooks: makeWebhooks({ webhooks: webhooksRepository(database), knownProfiles, cipher, allowPrivateUrls, bus }),
+      engineWorkers: makeEngineWorkers({
+        list: (aliveMs) => listWorkers(pool, aliveMs),
+        requestDrain: (...asked) => requestDrain(pool, ...asked),
+        bus,
+        logger,
+      }),
     },
   });
   stops.add(() => app.close());
@@ -213,6 +251,7 @@ export async function startGateway(
     networks: env.MULTIWA_NETWORKS,
     cipher,
     allowPrivateUrls: env.MULTIWA_ALLOW_PRIVATE_URLS,
+    queueLimit: env.MULTIWA_QUEUE_LIMIT,
     logger,
     stops,
   });

@@ -1,5 +1,5 @@
 import { type Bus, connectBus } from '@multiwa/bus';
-import type { Network, Scope } from '@multiwa/contracts';
+import { type Network, type Scope, timing } from '@multiwa/contracts';
 import { type Database, openDatabase } from '@multiwa/db';
 import { hashApiKey, newApiKey, newId, shownPrefix } from '@multiwa/domain';
 import { createCipher, createLogger } from '@multiwa/runtime';
@@ -45,6 +45,7 @@ export interface TestGatewayOptions {
   networks?: Network[];
   natsUrl?: string;
   allowPrivateUrls?: boolean;
+  queueLimit?: number;
 }
 
 /** A gateway on a database of its own and the run's NATS, with one workspace. Requests are injected. */
@@ -62,6 +63,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     networks: options.networks ?? ['LIVE', 'SANDBOX'],
     cipher: createCipher(Buffer.alloc(32, 7).toString('base64')),
     allowPrivateUrls: options.allowPrivateUrls ?? false,
+    queueLimit: options.queueLimit ?? timing.queue.limit,
     logger: createLogger('gateway-test', 'silent'),
     stops,
   });

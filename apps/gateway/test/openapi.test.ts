@@ -11,12 +11,15 @@ import {
   conversationSchema,
   createdApiKeySchema,
   createdWebhookSchema,
+  engineWorkerSchema,
+  engineWorkersSchema,
   eventEnvelopeSchema,
   messageSchema,
   pairingCodeSchema,
   problemSchema,
   profileSchema,
   qrSchema,
+  sessionViewSchema,
   updateAccountSchema,
   updateProfileSchema,
   webhookDeliveryDetailSchema,
@@ -131,6 +134,9 @@ test('each shape that is referred to is there, each that is there is referred to
 });
 
 const schemas: Record<string, z.ZodType> = {
+  EngineWorker: engineWorkerSchema,
+  EngineWorkers: engineWorkersSchema,
+  Session: sessionViewSchema,
   Profile: profileSchema,
   Message: messageSchema,
   Account: accountSchema,

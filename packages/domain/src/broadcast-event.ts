@@ -1,5 +1,7 @@
 import {
+  type BroadcastFrozen,
   type BroadcastStatus,
+  broadcastFrozenSchema,
   type EventRecord,
   eventOf,
   paceSchema,
@@ -21,8 +23,9 @@ export function broadcastEvent<T extends 'broadcast.status' | 'broadcast.progres
   { id, workspaceId, profileId }: { id: string; workspaceId: string; profileId: string },
   status: BroadcastStatus,
   counts: Partial<Record<RecipientStatus, number>>,
+  frozen: BroadcastFrozen | null = null,
 ): EventRecord<T> {
-  const data = { broadcastId: id, status, counts: allCounts(counts) };
+  const data = { broadcastId: id, status, counts: allCounts(counts), ...(frozen && { frozen }) };
   return eventOf<'broadcast.status' | 'broadcast.progress'>(type, {
     id: newId(),
     workspaceId,
@@ -34,4 +37,9 @@ export function broadcastEvent<T extends 'broadcast.status' | 'broadcast.progres
 /** Content and pace of a broadcast as they were stored. @throws ZodError when they were written by something else */
 export function readBroadcastSettings({ content, pace }: { content: unknown; pace: unknown }) {
   return { content: textContentSchema.parse(content), pace: paceSchema.parse(pace) };
+}
+
+/** Why a broadcast holds recipients back, as it was stored; null when it does not. */
+export function readFrozen({ frozen }: { frozen: unknown }): BroadcastFrozen | null {
+  return broadcastFrozenSchema.nullable().parse(frozen);
 }

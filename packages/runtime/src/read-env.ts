@@ -14,6 +14,7 @@ const productKeys: ReadonlySet<string> = new Set([
   'MULTIWA_NATS_SERVER',
   'MULTIWA_NETWORK',
   'MULTIWA_NETWORKS',
+  'MULTIWA_QUEUE_LIMIT',
   'MULTIWA_SANDBOX_URL',
   'MULTIWA_URL',
   'MULTIWA_WA_VERSION',

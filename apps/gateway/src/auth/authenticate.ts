@@ -9,6 +9,8 @@ export interface Caller {
   apiKeyId: string;
   workspaceId: string;
   scopes: readonly Scope[];
+  /** The key belongs to the workspace of whoever runs this installation. */
+  isOperator: boolean;
   /** SHA-256 of the key, to look at it again while a long answer runs. */
   keyHash: string;
 }
@@ -24,6 +26,8 @@ export interface Authenticator {
 
 export function makeAuthenticator(deps: {
   apiKeys: Pick<ApiKeysRepository, 'findByHash'>;
+  /** Undefined while there is none yet. */
+  operatorWorkspace(): Promise<string | undefined>;
   recordUse(apiKeyId: string, at: Date): void;
   now(): Date;
 }): Authenticator {
@@ -33,6 +37,11 @@ export function makeAuthenticator(deps: {
     async (hash) => (await deps.apiKeys.findByHash(hash)) ?? undefined,
   );
 
+  const operator = new ReadThroughCache<{ workspaceId: string }>({ max: 1, ttlMs: limits.cacheTtlMs }, async () => {
+    const workspaceId = await deps.operatorWorkspace();
+    return workspaceId === undefined ? undefined : { workspaceId };
+  });
+
   async function recheck(hash: string): Promise<Caller> {
     const key = await keys.get(hash);
     if (!key || !sameHash(key.hash, hash)) throw new CodedError('api_key_invalid');
@@ -40,8 +49,10 @@ export function makeAuthenticator(deps: {
     if (key.revokedAt) throw new CodedError('api_key_revoked');
     if (key.expiresAt && key.expiresAt <= now) throw new CodedError('api_key_expired');
     deps.recordUse(key.id, now);
+    const isOperator = (await operator.get(''))?.workspaceId === key.workspaceId;
     // Scopes are written by createApiKey only, which parsed them.
-    return { apiKeyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes as Scope[], keyHash: hash };
+    const { id: apiKeyId, workspaceId } = key;
+    return { apiKeyId, workspaceId, scopes: key.scopes as Scope[], isOperator, keyHash: hash };
   }
 
   return {
@@ -55,8 +66,15 @@ export function makeAuthenticator(deps: {
   };
 }
 
+/** Engine workers serve all workspaces: what these scopes open is the operator's, `admin` of another workspace included. */
+export const ofOperator = (scope: Scope): boolean => scope.startsWith('engine:');
+
 /** @throws CodedError `scope_missing` */
 export function requireScope(caller: Caller, scope: Scope): void {
+  if (ofOperator(scope) && !caller.isOperator) {
+    const detail = 'The engine workers are the operator’s: this call needs a key of the first workspace.';
+    throw new CodedError('scope_missing', { detail });
+  }
   if (caller.scopes.includes(scope) || caller.scopes.includes('admin')) return;
   throw new CodedError('scope_missing', { detail: `This call needs the scope ${scope}.` });
 }

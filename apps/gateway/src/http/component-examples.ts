@@ -17,6 +17,7 @@ import type {
 } from '@multiwa/contracts';
 import type { z } from 'zod';
 import { automationExamples } from './automation-examples.js';
+import { engineExamples } from './engine-examples.js';
 import { webhookExamples } from './webhook-examples.js';
 
 const id = {
@@ -70,6 +71,7 @@ const message: Message = {
   contactId: null,
   sendAt: null,
   expiresAt: null,
+  queuedAhead: 3,
   timestamp: at,
   createdAt: at,
   commandedAt: null,
@@ -150,6 +152,7 @@ const broadcast: z.output<typeof broadcastSchema> = {
     CANCELLED: 0,
   },
   etaAt: '2026-11-23T05:07:00.000Z',
+  frozen: null,
   failureCode: null,
   scheduledAt: null,
   startedAt: at,
@@ -205,6 +208,7 @@ const updateAccount: z.input<typeof updateAccountSchema> = { name: 'Toko Maju Ja
 export const componentExamples: Readonly<Record<string, unknown>> = {
   ...webhookExamples,
   ...automationExamples,
+  ...engineExamples,
   Profile: profile,
   Message: message,
   Account: account,

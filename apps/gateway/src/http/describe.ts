@@ -26,7 +26,8 @@ interface Description<B, P, Q, R> {
     | 'Broadcasts'
     | 'Automations'
     | 'Webhooks'
-    | 'Events';
+    | 'Events'
+    | 'Engine';
   summary: string;
   description?: string;
   body?: B;

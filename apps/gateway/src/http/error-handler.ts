@@ -1,7 +1,10 @@
-import { CodedError, errorTable } from '@multiwa/contracts';
+import { CodedError, type ErrorCode, errorTable, timing } from '@multiwa/contracts';
 import type { Logger } from '@multiwa/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf, toCodedError } from './problem.js';
+
+/** When repeating may be of use, where that is known. */
+const retryAfterMs: Partial<Record<ErrorCode, number>> = { queue_full: timing.queue.retryAfterMs };
 
 /** The one place where errors become answers. */
 export function installErrorHandler(app: FastifyInstance, logger: Logger): void {
@@ -23,6 +26,8 @@ function sendProblem(error: CodedError, request: FastifyRequest, reply: FastifyR
     logger.error({ requestId: request.id, code: error.code, err: error.cause ?? error }, 'a request failed');
   }
   request.errorCode = error.code;
+  const waitMs = retryAfterMs[error.code];
+  if (waitMs !== undefined) reply.header('retry-after', Math.ceil(waitMs / 1_000));
   // Not through the route's serializer: a problem has its own shape.
   return reply
     .code(status)

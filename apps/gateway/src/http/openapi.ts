@@ -19,6 +19,7 @@ const tags = [
   { name: 'Automations', description: 'Flows that answer received messages, and their runs.' },
   { name: 'Events', description: 'One log of all that happened.' },
   { name: 'Webhooks', description: 'The same events, POSTed to you and signed (Standard Webhooks).' },
+  { name: 'Engine', description: 'The workers that hold the sessions; for the operator.' },
   { name: 'Accounts', description: 'Groups of profiles, one for each of your clients.' },
   { name: 'API keys', description: 'Keys of this workspace, with scopes and expiry.' },
 ];

@@ -6,11 +6,14 @@ import type { BroadcastControl } from '../use-cases/broadcast-control.js';
 import type { Broadcasts } from '../use-cases/broadcasts.js';
 import type { Contacts } from '../use-cases/contacts.js';
 import type { Conversations } from '../use-cases/conversations.js';
+import type { EngineWorkers } from '../use-cases/engine-workers.js';
 import type { Linking } from '../use-cases/linking.js';
 import type { Messages } from '../use-cases/messages.js';
 import type { Profiles } from '../use-cases/profiles.js';
+import type { Proxies } from '../use-cases/proxies.js';
 import type { SendMessageUseCase } from '../use-cases/send-message.js';
 import type { SessionFiles } from '../use-cases/session-files.js';
+import type { Sessions } from '../use-cases/sessions.js';
 import type { Webhooks } from '../use-cases/webhooks.js';
 import { createAccountRoute } from './accounts/create.js';
 import { deleteAccountRoute } from './accounts/delete.js';
@@ -47,6 +50,8 @@ import { updateContactRoute } from './contacts/update.js';
 import { getConversationRoute } from './conversations/get.js';
 import { listConversationsRoute } from './conversations/list.js';
 import { conversationMessagesRoute } from './conversations/messages.js';
+import { drainWorkerRoutes } from './engine/drain-worker.js';
+import { listWorkersRoute } from './engine/list-workers.js';
 import { streamEventsRoute } from './events/stream.js';
 import { cancelMessageRoutes } from './messages/cancel.js';
 import { getMessageRoute } from './messages/get.js';
@@ -60,7 +65,9 @@ import { getProfileRoute } from './profiles/get.js';
 import { listProfilesRoute } from './profiles/list.js';
 import { logoutProfileRoute } from './profiles/logout.js';
 import { pairingCodeRoute } from './profiles/pairing-code.js';
+import { proxyRoutes } from './profiles/proxy.js';
 import { qrRoute } from './profiles/qr.js';
+import { profileSessionRoute } from './profiles/session.js';
 import { sessionFileRoutes } from './profiles/session-files.js';
 import { updateProfileRoute } from './profiles/update.js';
 import type { App } from './route-types.js';
@@ -81,6 +88,8 @@ export interface UseCases {
   profiles: Profiles;
   linking: Linking;
   sessionFiles: SessionFiles;
+  sessions: Sessions;
+  proxies: Proxies;
   sendMessage: SendMessageUseCase;
   messages: Messages;
   conversations: Conversations;
@@ -90,6 +99,7 @@ export interface UseCases {
   automations: Automations;
   eventStreams: EventStreams;
   webhooks: Webhooks;
+  engineWorkers: EngineWorkers;
 }
 
 /** Every call of the API, in the order in which /docs shows them. */
@@ -106,6 +116,8 @@ export function apiRoutes(app: App, useCases: UseCases): void {
   for (const route of [connectProfileRoute, disconnectProfileRoute, logoutProfileRoute]) route(app, useCases.profiles);
   for (const route of [qrRoute, pairingCodeRoute]) route(app, useCases.linking);
   sessionFileRoutes(app, useCases.sessionFiles);
+  profileSessionRoute(app, useCases.sessions);
+  proxyRoutes(app, useCases.proxies);
   sendMessageRoute(app, useCases.sendMessage);
   for (const route of [listMessagesRoute, getMessageRoute, cancelMessageRoutes]) route(app, useCases.messages);
   for (const route of [listConversationsRoute, getConversationRoute, conversationMessagesRoute]) {
@@ -164,5 +176,6 @@ export function apiRoutes(app: App, useCases: UseCases): void {
   ]) {
     route(app, useCases.accounts);
   }
+  for (const route of [listWorkersRoute, drainWorkerRoutes]) route(app, useCases.engineWorkers);
   for (const route of [createApiKeyRoute, listApiKeysRoute, revokeApiKeyRoute]) route(app, useCases.apiKeys);
 }

@@ -2,7 +2,7 @@ import { CodedError, type createApiKeySchema, type Scope } from '@multiwa/contra
 import type { ApiKeysRepository } from '@multiwa/db';
 import { hashApiKey, newApiKey, newId, shownPrefix } from '@multiwa/domain';
 import type { z } from 'zod';
-import type { Caller } from '../auth/authenticate.js';
+import { type Caller, ofOperator } from '../auth/authenticate.js';
 import { validationFailed } from '../validation-failed.js';
 import { viewApiKey } from '../views/views.js';
 import { type PageQuery, readPage } from './page.js';
@@ -51,6 +51,9 @@ export function makeApiKeys({ apiKeys, keysChanged, now }: ApiKeysDeps) {
 export type ApiKeys = ReturnType<typeof makeApiKeys>;
 
 function refuseWiderScopes(caller: Caller, wanted: readonly Scope[]): void {
+  if (!caller.isOperator && wanted.some(ofOperator)) {
+    throw new CodedError('scope_missing', { detail: 'Scopes of the engine are given in the first workspace only.' });
+  }
   if (caller.scopes.includes('admin')) return;
   const wider = wanted.filter((scope) => !caller.scopes.includes(scope));
   if (wider.length === 0) return;

@@ -1,22 +1,20 @@
-import {
-  CodedError,
-  type Message as MessageView,
-  type OutboundContent,
-  outboundContentSchema,
-  type SendMessage,
-} from '@multiwa/contracts';
+import { CodedError, type Message as MessageView, outboundContentSchema, type SendMessage } from '@multiwa/contracts';
 import type { AcceptedMessage, Message, MessagesRepository, ProfileScope } from '@multiwa/db';
 import { newWaMessageId } from '@multiwa/domain';
 import { traced } from '@multiwa/runtime';
 import type { Acceptor } from '../accept/acceptor.js';
-import { limits } from '../limits.js';
+import type { QueueBound } from '../accept/queue-bound.js';
 import { viewAccepted } from '../views/views.js';
 import type { ResolveChat } from './addressing.js';
+import type { ColdSends } from './cold-sends.js';
 import type { KnownProfiles } from './known-profile.js';
+import { sendTimesError } from './send-times.js';
 
 export interface SendMessageDeps {
   knownProfiles: KnownProfiles;
   resolveChat: ResolveChat;
+  coldSendError: ColdSends;
+  queueBound: QueueBound;
   acceptor: Acceptor;
   messages: Pick<MessagesRepository, 'findByIdempotencyKey'>;
   /** Sort keys of the next send, in the order of the calls. */
@@ -37,7 +35,7 @@ export interface SendOutcome {
 
 /** Accepts a send: from the moment this resolves the message ends SENT or FAILED, whichever process dies (promise 1). */
 export function makeSendMessage(deps: SendMessageDeps) {
-  const { knownProfiles, resolveChat, acceptor, messages, nextInOrder, now } = deps;
+  const { knownProfiles, resolveChat, coldSendError, queueBound, acceptor, messages, nextInOrder, now } = deps;
 
   async function firstAnswer(scope: ProfileScope, idempotency: Idempotency): Promise<SendOutcome | undefined> {
     const first: Message | null = await messages.findByIdempotencyKey(scope, idempotency.key);
@@ -49,26 +47,42 @@ export function makeSendMessage(deps: SendMessageDeps) {
     return { message: viewAccepted(first), replayed: true };
   }
 
+  /** A place in the queue, or the refusal of one; a message that waits for its time takes none. */
+  async function enter(profileId: string, sendAt: Date | null): Promise<number | null | CodedError> {
+    if (sendAt) return null;
+    try {
+      return await queueBound.enter(profileId);
+    } catch (error) {
+      if (error instanceof CodedError) return error;
+      throw error;
+    }
+  }
+
   return async function sendMessage(
     scope: ProfileScope,
     input: SendMessage,
     idempotency?: Idempotency,
   ): Promise<SendOutcome> {
-    await knownProfiles.require(scope);
-    const { to, sendAt: sendAtText, ...content } = input;
+    const profile = await knownProfiles.require(scope);
+    const { to, sendAt: sendAtText, expiresAt: expiresAtText, ...content } = input;
     const chat = await resolveChat(scope, to, '#/to');
     refuseGroup(chat);
-    const sendAt = sendAtText === undefined ? null : new Date(sendAtText);
-    const wrongTime = sendAt && sendAtError(sendAt, now());
-    if (wrongTime) {
-      // The time may have passed since the first request was accepted.
+    const [sendAt, expiresAt] = [dateOf(sendAtText), dateOf(expiresAtText)];
+    const place =
+      sendTimesError(sendAt, expiresAt, now()) ??
+      (await coldSendError(scope, profile, chat, sendAt)) ??
+      (await enter(scope.profileId, sendAt));
+    if (place instanceof CodedError) {
+      // What stands against it may have come up since the first request was accepted.
       const first = idempotency && (await firstAnswer(scope, idempotency));
       if (first) return first;
-      throw wrongTime;
+      throw place;
     }
-    const message = { ...scope, ...fixed(chat, content, sendAt, idempotency), ...nextInOrder() };
-    const { inserted } = await traced('accept message', { attributes: spanIds(message) }, (span) =>
-      acceptor.accept({ ...message, traceparent: span?.traceparent }),
+    const fixed = { chat, content, sendAt, expiresAt, queuedAhead: place, ...fixedIds(idempotency) };
+    const status = sendAt ? ('SCHEDULED' as const) : ('QUEUED' as const);
+    const message: AcceptedMessage = { ...scope, ...fixed, status, ...nextInOrder() };
+    const inserted = await traced('accept message', { attributes: spanIds(message) }, (span) =>
+      accept({ ...message, traceparent: span?.traceparent }),
     );
     if (inserted) return { message: viewAccepted(message), replayed: false };
     const first = idempotency && (await firstAnswer(scope, idempotency));
@@ -76,6 +90,16 @@ export function makeSendMessage(deps: SendMessageDeps) {
     knownProfiles.forget(scope.profileId);
     throw new CodedError('profile_not_found');
   };
+
+  async function accept(message: AcceptedMessage): Promise<boolean> {
+    let inserted = false;
+    try {
+      ({ inserted } = await acceptor.accept(message));
+      return inserted;
+    } finally {
+      if (!inserted && message.status === 'QUEUED') queueBound.leave(message.profileId);
+    }
+  }
 }
 
 function spanIds({ workspaceId, profileId, id, waMessageId }: AcceptedMessage) {
@@ -89,21 +113,16 @@ function spanIds({ workspaceId, profileId, id, waMessageId }: AcceptedMessage) {
 
 export type SendMessageUseCase = ReturnType<typeof makeSendMessage>;
 
-function fixed(
-  chat: string,
-  content: OutboundContent,
-  sendAt: Date | null,
-  idempotency: Idempotency | undefined,
-): Omit<AcceptedMessage, keyof ProfileScope | 'id' | 'createdAt'> {
+function fixedIds(idempotency: Idempotency | undefined) {
   return {
-    chat,
     waMessageId: newWaMessageId(),
-    content,
-    status: sendAt ? 'SCHEDULED' : 'QUEUED',
     idempotencyKey: idempotency?.key ?? null,
     requestHash: idempotency?.requestHash ?? null,
-    sendAt,
   };
+}
+
+function dateOf(text: string | undefined): Date | null {
+  return text === undefined ? null : new Date(text);
 }
 
 function refuseGroup(chat: string): void {
@@ -113,12 +132,4 @@ function refuseGroup(chat: string): void {
     detail: message,
     errors: [{ pointer: '#/to', code: 'not_supported_by_engine', message }],
   });
-}
-
-function sendAtError(sendAt: Date, now: Date): CodedError | null {
-  const aheadMs = sendAt.getTime() - now.getTime();
-  if (aheadMs > 0 && aheadMs <= limits.sendAtMaxAheadMs) return null;
-  const code = aheadMs <= 0 ? 'send_at_past' : 'send_at_too_far';
-  const message = aheadMs <= 0 ? 'lies in the past' : 'lies more than 366 days ahead';
-  return new CodedError(code, { errors: [{ pointer: '#/sendAt', code, message }] });
 }

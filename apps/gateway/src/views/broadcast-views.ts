@@ -1,6 +1,11 @@
-import { audienceSourceSchema, type broadcastRecipientSchema, type broadcastSchema } from '@multiwa/contracts';
+import {
+  audienceSourceSchema,
+  type BroadcastFrozen,
+  type broadcastRecipientSchema,
+  type broadcastSchema,
+} from '@multiwa/contracts';
 import type { Broadcast, BroadcastRecipient, ProfilePace, RecipientCounts } from '@multiwa/db';
-import { allCounts, estimateEnd, readBroadcastSettings } from '@multiwa/domain';
+import { allCounts, estimateEnd, readBroadcastSettings, readFrozen } from '@multiwa/domain';
 import type { z } from 'zod';
 
 export type BroadcastView = z.output<typeof broadcastSchema>;
@@ -18,7 +23,8 @@ export function viewBroadcast(row: Broadcast, { counts, used, now }: BroadcastPr
   const every = allCounts(counts);
   const size = Object.values(every).reduce((sum, count) => sum + count, 0);
   const isKnown = audience.kind !== 'tags' || row.startedAt !== null;
-  const etaAt = row.status === 'RUNNING' ? estimateEnd(pace, used, every.PENDING, now) : null;
+  const frozen = readFrozen(row);
+  const etaAt = row.status === 'RUNNING' ? endOf(pace, used, every.PENDING, now, frozen) : null;
   return {
     id: row.id,
     profileId: row.profileId,
@@ -29,12 +35,20 @@ export function viewBroadcast(row: Broadcast, { counts, used, now }: BroadcastPr
     pace,
     counts: every,
     etaAt: iso(etaAt),
+    frozen,
     failureCode: row.failureCode,
     scheduledAt: iso(row.scheduledAt),
     startedAt: iso(row.startedAt),
     endedAt: iso(row.endedAt),
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+/** Those that are held back begin when the restriction lifts; nobody knows the end while WhatsApp does not say that. */
+function endOf(...[pace, used, pending, now, frozen]: [...Parameters<typeof estimateEnd>, BroadcastFrozen | null]) {
+  if (frozen?.until === null) return null;
+  const from = frozen ? new Date(Math.max(now.getTime(), Date.parse(frozen.until))) : now;
+  return estimateEnd(pace, used, pending, from);
 }
 
 export function viewRecipient(row: BroadcastRecipient): z.output<typeof broadcastRecipientSchema> {

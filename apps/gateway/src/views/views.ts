@@ -95,6 +95,7 @@ export function viewAccepted(
   message: Pick<Message, 'id' | 'profileId' | 'chat' | 'waMessageId' | 'sendAt' | 'createdAt'> & {
     content: unknown;
     expiresAt?: Date | null;
+    queuedAhead?: number | null;
   },
 ): MessageView {
   const content = message.content as MessageView['content'];
@@ -113,6 +114,7 @@ export function viewAccepted(
     contactId: null,
     sendAt: iso(message.sendAt),
     expiresAt: iso(message.expiresAt ?? null),
+    queuedAhead: message.queuedAhead ?? undefined,
     timestamp: createdAt,
     createdAt,
     commandedAt: null,

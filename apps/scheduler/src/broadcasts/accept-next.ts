@@ -1,4 +1,4 @@
-import type { SendCommand } from '@multiwa/contracts';
+import { type Restriction, type SendCommand, timing } from '@multiwa/contracts';
 import {
   type AcceptedMessage,
   acceptMessagesIn,
@@ -8,6 +8,7 @@ import {
   lockPace,
   markAccepted,
   nextRecipient,
+  nextWarmRecipient,
   savePace,
 } from '@multiwa/db';
 import {
@@ -22,6 +23,7 @@ import {
 } from '@multiwa/domain';
 import type { Transaction } from '../messages/publish-sends.js';
 import { endBroadcast } from './end-broadcast.js';
+import { obeyRestriction } from './obey-restriction.js';
 
 /** What one look at a broadcast led to. */
 export type Step =
@@ -29,6 +31,8 @@ export type Step =
   | { outcome: 'accepted'; command: SendCommand }
   /** The pace does not allow a message yet. */
   | { outcome: 'wait'; waitMs: number }
+  /** WhatsApp restricts the number, and none of those who still wait has ever written to it. */
+  | { outcome: 'frozen'; waitMs: number }
   /** As many messages as allowed wait for WhatsApp; or all have been accepted and the last ones wait. */
   | { outcome: 'in-flight' }
   | { outcome: 'completed' | 'failed' }
@@ -39,7 +43,7 @@ export type Step =
  * One step of a broadcast in one transaction: as long as it runs, and is this owner's, and its profile has a slot, the
  * next recipient's message is accepted as the API accepts one. What makes the message (ids, text) comes from the
  * recipient's row, so a crash before the commit repeats nothing and a crash after it loses nothing: the sweep hands
- * over what is accepted.
+ * over what is accepted. While WhatsApp restricts the number, the next one is the next who has ever written to it.
  */
 export function makeAcceptNext({ transaction }: Pick<Database, 'transaction'>, owner: string, random = Math.random) {
   return (broadcastId: string): Promise<Step> =>
@@ -51,13 +55,16 @@ export function makeAcceptNext({ transaction }: Pick<Database, 'transaction'>, o
         return { outcome: 'failed' };
       }
       const { content, pace } = readBroadcastSettings(broadcast);
-      const recipient = await nextRecipient(tx, broadcastId);
-      const inFlight = await countInFlight(tx, broadcastId);
-      if (!recipient && inFlight === 0) {
+      const restriction = await obeyRestriction(tx, broadcast);
+      const next = await nextRecipient(tx, broadcastId);
+      const { waiting, sending } = await countInFlight(tx, broadcastId);
+      if (!next && waiting === 0) {
         await endBroadcast(tx, broadcast, { action: 'complete' });
         return { outcome: 'completed' };
       }
-      if (!recipient || inFlight >= inFlightLimit(pace)) return { outcome: 'in-flight' };
+      const recipient = next && restriction ? await nextWarmRecipient(tx, broadcastId) : next;
+      if (!recipient && restriction && sending === 0) return { outcome: 'frozen', waitMs: thawsInMs(restriction) };
+      if (!recipient || sending >= inFlightLimit(pace)) return { outcome: 'in-flight' };
 
       const { now, ...used } = await lockPace(tx, broadcast.profileId);
       const slot = takeSlot(pace, used, now, random());
@@ -88,6 +95,12 @@ export function makeAcceptNext({ transaction }: Pick<Database, 'transaction'>, o
     });
 }
 export type AcceptNext = ReturnType<typeof makeAcceptNext>;
+
+/** When to look again: somebody may write, and WhatsApp may change its mind, before it lifts by itself. */
+function thawsInMs({ until }: Restriction): number {
+  const { frozenEveryMs } = timing.broadcast;
+  return until === null ? frozenEveryMs : Math.min(frozenEveryMs, Math.max(0, Date.parse(until) - Date.now()));
+}
 
 /** The recipient is PENDING, so its message cannot be there; the profile may have been deleted in this moment. */
 async function accept(tx: Transaction, message: AcceptedMessage): Promise<void> {

@@ -38,7 +38,7 @@ export async function driveBroadcast(id: string, deps: DriveDeps, signal: AbortS
     count(step.outcome);
     waits = step.outcome === 'in-flight' ? waits + 1 : 0;
     if (step.outcome === 'accepted') handOver(step.command);
-    else if (step.outcome === 'wait') await pause(Math.min(step.waitMs, longestWaitMs));
+    else if (step.outcome === 'wait' || step.outcome === 'frozen') await pause(Math.min(step.waitMs, longestWaitMs));
     else if (step.outcome === 'in-flight')
       await pause(growing(timing.broadcast.waitEveryMs, waits, longestInFlightWaitMs));
     else {

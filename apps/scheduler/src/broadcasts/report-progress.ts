@@ -1,7 +1,7 @@
 import type { Bus } from '@multiwa/bus';
 import { subjects } from '@multiwa/contracts';
 import { appendEvents, countRecipients, type Database, saveCounts } from '@multiwa/db';
-import { broadcastEvent } from '@multiwa/domain';
+import { broadcastEvent, readFrozen } from '@multiwa/domain';
 
 export interface ReportProgressDeps {
   database: Pick<Database, 'transaction' | 'pool' | 'prisma'>;
@@ -13,7 +13,7 @@ export interface ReportProgressDeps {
 export function makeReportProgress({ database, bus, owner }: ReportProgressDeps) {
   return async function reportProgress(): Promise<void> {
     const where = { claimedBy: owner, status: 'RUNNING' as const };
-    const select = { id: true, workspaceId: true, profileId: true };
+    const select = { id: true, workspaceId: true, profileId: true, frozen: true };
     const mine = await database.prisma.broadcast.findMany({ where, select });
     if (mine.length === 0) return;
     const counts = await countRecipients(
@@ -24,7 +24,9 @@ export function makeReportProgress({ database, bus, owner }: ReportProgressDeps)
       const now = counts.get(broadcast.id) ?? {};
       const isNews = await database.transaction(async (tx) => {
         if (!(await saveCounts(tx, broadcast.id, owner, now))) return false;
-        await appendEvents(tx, [broadcastEvent('broadcast.progress', broadcast, 'RUNNING', now)]);
+        await appendEvents(tx, [
+          broadcastEvent('broadcast.progress', broadcast, 'RUNNING', now, readFrozen(broadcast)),
+        ]);
         return true;
       });
       if (isNews) bus.nudge(subjects.nudge.outbox);

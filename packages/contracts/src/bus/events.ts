@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chatSchema, identitySchema } from '../addresses.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
+import { broadcastFrozenSchema } from '../http/broadcasts.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema, messageOriginSchema } from '../message-status.js';
 import {
@@ -54,6 +55,8 @@ const broadcastState = z.object({
   broadcastId: idSchema,
   status: z.enum(['DRAFT', 'SCHEDULED', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED']),
   counts: z.record(z.string(), z.number().int()),
+  /** Set while recipients who never wrote to a restricted number wait; absent otherwise. */
+  frozen: broadcastFrozenSchema.optional(),
 });
 
 const automationRun = z.object({
@@ -101,7 +104,11 @@ export const events = {
     'The message ended without being sent.',
   ),
   'message.cancelled': event(1, messageMoved, 'A scheduled or queued message was cancelled before it was sent.'),
-  'broadcast.status': event(1, broadcastState, 'A broadcast changed its state.'),
+  'broadcast.status': event(
+    1,
+    broadcastState,
+    'A broadcast changed its state, or was frozen or thawed by a restriction of its number.',
+  ),
   'broadcast.progress': event(
     1,
     broadcastState,

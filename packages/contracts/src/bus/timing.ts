@@ -91,6 +91,8 @@ export const timing = {
     eventWaitMs: 20,
     /** Under load batches of them begin this far apart: most messages are no broadcast's. */
     eventEveryMs: 100,
+    /** How soon a broadcast that a restriction has frozen looks again for whom it may write to. */
+    frozenEveryMs: 5_000,
     /** Recipients that are frozen at once. */
     freezeChunk: 500,
   },

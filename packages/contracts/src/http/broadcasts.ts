@@ -107,6 +107,13 @@ export const startBroadcastSchema = z
   })
   .meta({ id: 'StartBroadcast', example: { at: '2027-01-04T08:00:00Z' } });
 
+/** Why a running broadcast leaves some of its recipients for later. */
+export const broadcastFrozenSchema = z.object({
+  reason: z.literal('reachout_timelock'),
+  until: z.iso.datetime().nullable().describe('When it lifts, by WhatsApp’s word; null when WhatsApp has not said.'),
+});
+export type BroadcastFrozen = z.infer<typeof broadcastFrozenSchema>;
+
 export const broadcastSchema = z
   .object({
     id: idSchema,
@@ -123,7 +130,15 @@ export const broadcastSchema = z
     }),
     pace: paceSchema,
     counts: z.record(recipientStatusSchema, z.number().int()),
-    etaAt: z.string().nullable().describe('When the last recipient is due at the present pace.'),
+    etaAt: z
+      .string()
+      .nullable()
+      .describe('When the last recipient is due at the present pace; null while nobody can know.'),
+    frozen: broadcastFrozenSchema
+      .nullable()
+      .describe(
+        'While WhatsApp restricts the number: recipients who never wrote to it stay PENDING until this lifts, the others are sent to.',
+      ),
     failureCode: z.string().nullable(),
     scheduledAt: z.string().nullable(),
     startedAt: z.string().nullable(),

@@ -38,7 +38,12 @@ export const sessionViewSchema = z
     healthSentence: z.string().nullable(),
     restriction: restrictionSchema.nullable(),
     owner: z
-      .object({ workerId: idSchema, host: z.string(), generation: z.number().int(), claimedAt: time.nullable() })
+      .object({
+        workerId: idSchema,
+        host: z.string().nullable().describe('Only for the operator: the machine is shared by all workspaces.'),
+        generation: z.number().int(),
+        claimedAt: time.nullable(),
+      })
       .nullable()
       .describe('Null when no worker holds the profile.'),
     queueDepth: z.number().int().describe('Messages accepted and not yet sent.'),
@@ -56,7 +61,12 @@ export const engineWorkerSchema = z
     host: z.string(),
     pid: z.number().int(),
     version: z.string().describe('The WhatsApp client version it shows.'),
-    state: z.enum(['LIVE', 'DRAINING', 'LOST']).describe('LOST: no sign of life for longer than a lease.'),
+    state: z
+      .enum(['LIVE', 'DRAINING', 'LOST'])
+      .describe(
+        'DRAINING: it hands its sessions over, on its way out or because an operator asked. LOST: no sign of life for longer than a lease.',
+      ),
+    drainRequested: z.boolean().describe('An operator wants it empty; it keeps running.'),
     admitting: z.boolean().describe('False while it takes no more sessions, by count or by memory.'),
     capacity: z.number().int(),
     sessions: z.number().int(),
@@ -66,6 +76,8 @@ export const engineWorkerSchema = z
   })
   .meta({ id: 'EngineWorker' });
 export type EngineWorkerView = z.infer<typeof engineWorkerSchema>;
+/** All workers; there are never so many that they would need pages. */
+export const engineWorkersSchema = z.object({ items: z.array(engineWorkerSchema) }).meta({ id: 'EngineWorkers' });
 
 const proxyUrl = z
   .url({ protocol: /^(https?|socks5h?)$/ })

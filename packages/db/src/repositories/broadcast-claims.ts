@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Broadcast } from '../generated/client.js';
+import type { ProfileHealth } from '../generated/enums.js';
 import { type Executor, execute, query } from '../query.js';
 
 const CLAIM = `
@@ -14,7 +15,7 @@ const RENEW = `
   WHERE "claimedBy" = $1 AND "status" = 'RUNNING' RETURNING "id"`;
 const RELEASE = `UPDATE "Broadcast" SET "claimedBy" = NULL, "claimedUntil" = NULL WHERE "claimedBy" = $1`;
 const LOCK_OWNED = `
-  SELECT b.*, p."deletedAt" IS NOT NULL AS "profileDeleted"
+  SELECT b.*, p."deletedAt" IS NOT NULL AS "profileDeleted", p."health", p."restriction"
   FROM "Broadcast" b JOIN "Profile" p ON p."id" = b."profileId"
   WHERE b."id" = $1 AND b."claimedBy" = $2 AND b."status" = 'RUNNING' FOR NO KEY UPDATE OF b`;
 const LOCK_DUE = `
@@ -25,6 +26,13 @@ const LOCK_DUE = `
 
 export interface LockedBroadcast extends Broadcast {
   profileDeleted: boolean;
+}
+
+/** With what is known of the health of its profile. */
+export interface OwnedBroadcast extends LockedBroadcast {
+  health: ProfileHealth;
+  /** As in the contracts' restrictionSchema; null unless health is RESTRICTED. */
+  restriction: unknown;
 }
 
 /** Takes running broadcasts that nobody drives, by the database's clock; returns their ids. */
@@ -49,7 +57,7 @@ export async function releaseBroadcasts(executor: Executor, owner: string): Prom
  * it, cancel it or take it over.
  */
 export async function lockOwnedBroadcast(tx: pg.PoolClient, id: string, owner: string) {
-  const [row] = await query<LockedBroadcast>(tx, 'broadcasts_lock_owned', LOCK_OWNED, [id, owner]);
+  const [row] = await query<OwnedBroadcast>(tx, 'broadcasts_lock_owned', LOCK_OWNED, [id, owner]);
   return row;
 }
 

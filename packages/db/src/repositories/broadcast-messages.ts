@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { execute, query } from '../query.js';
+import { hasWritten } from './warm-chats.js';
 
 /**
  * Messages of a broadcast that were accepted but not sent. A paused broadcast's are SCHEDULED without a time: no
@@ -24,6 +25,16 @@ const CANCEL_RECIPIENTS = `
 /** From the commit on nothing of this broadcast is sent but what an engine has on the wire; returns how many it took. */
 export function takeBackMessages(tx: pg.PoolClient, broadcastId: string): Promise<number> {
   return execute(tx, 'broadcast_take_back', TAKE_BACK, [broadcastId]);
+}
+
+const TAKE_BACK_COLD = `
+  UPDATE "Message" m SET "status" = 'SCHEDULED', "sendAt" = NULL, "commandedAt" = NULL ${waiting}
+    AND (m."status" = 'QUEUED' OR m."sendAt" IS NOT NULL) AND m."status" IN ('QUEUED', 'SCHEDULED')
+    AND NOT ${hasWritten('m."profileId"', 'm."chat"')}`;
+
+/** The same for those only who never wrote to the profile; returns how many it took. */
+export function takeBackColdMessages(tx: pg.PoolClient, broadcastId: string): Promise<number> {
+  return execute(tx, 'broadcast_take_back_cold', TAKE_BACK_COLD, [broadcastId]);
 }
 
 /** Makes what was taken back due now: the scheduler fires it as it fires every scheduled message. */

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { type Executor, execute, query } from '../query.js';
+import { hasWritten } from './warm-chats.js';
 
 export interface NextRecipient {
   id: string;
@@ -10,8 +11,13 @@ export interface NextRecipient {
 const NEXT = `
   SELECT "id", "chat", "variables" FROM "BroadcastRecipient"
   WHERE "broadcastId" = $1 AND "status" = 'PENDING' ORDER BY "position" LIMIT 1`;
+const NEXT_WARM = `
+  SELECT r."id", r."chat", r."variables" FROM "BroadcastRecipient" r JOIN "Broadcast" b ON b."id" = r."broadcastId"
+  WHERE r."broadcastId" = $1 AND r."status" = 'PENDING' AND ${hasWritten('b."profileId"', 'r."chat"')}
+  ORDER BY r."position" LIMIT 1`;
+/** What a pause or a restriction took back waits for no ack. */
 const IN_FLIGHT = `
-  SELECT count(*)::int AS count FROM "BroadcastRecipient" r JOIN "Message" m ON m."id" = r."messageId"
+  SELECT count(*)::int AS waiting, count(*) FILTER (WHERE m."status" = 'QUEUED' OR m."sendAt" IS NOT NULL)::int AS sending FROM "BroadcastRecipient" r JOIN "Message" m ON m."id" = r."messageId"
   WHERE r."broadcastId" = $1 AND r."status" = 'ACCEPTED' AND m."status" IN ('QUEUED', 'SCHEDULED')`;
 const ACCEPTED = `
   UPDATE "BroadcastRecipient" SET "status" = 'ACCEPTED', "messageId" = $2, "acceptedAt" = now(), "updatedAt" = now()
@@ -23,10 +29,22 @@ export async function nextRecipient(tx: pg.PoolClient, broadcastId: string): Pro
   return row;
 }
 
-/** Accepted messages of a broadcast that WhatsApp has not acknowledged. */
-export async function countInFlight(tx: pg.PoolClient, broadcastId: string): Promise<number> {
-  const [row] = await query<{ count: number }>(tx, 'broadcast_in_flight', IN_FLIGHT, [broadcastId]);
-  return row?.count ?? 0;
+/** The first recipient still to be sent to among those who have written to the profile. */
+export async function nextWarmRecipient(tx: pg.PoolClient, broadcastId: string): Promise<NextRecipient | undefined> {
+  const [row] = await query<NextRecipient>(tx, 'broadcast_next_warm', NEXT_WARM, [broadcastId]);
+  return row;
+}
+
+export interface InFlight {
+  /** Accepted messages of a broadcast that WhatsApp has not acknowledged. */
+  waiting: number;
+  /** The same without those that were taken back. */
+  sending: number;
+}
+
+export async function countInFlight(tx: pg.PoolClient, broadcastId: string): Promise<InFlight> {
+  const [row] = await query<InFlight>(tx, 'broadcast_in_flight', IN_FLIGHT, [broadcastId]);
+  return row ?? { waiting: 0, sending: 0 };
 }
 
 /** Notes that a recipient has its message now; in the transaction that accepts it. */

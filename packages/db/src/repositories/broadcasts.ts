@@ -1,4 +1,4 @@
-import type { RecipientStatus } from '@multiwa/contracts';
+import type { BroadcastFrozen, RecipientStatus } from '@multiwa/contracts';
 import type pg from 'pg';
 import type { Database } from '../client.js';
 import type { Broadcast, BroadcastRecipient, Prisma } from '../generated/client.js';
@@ -24,6 +24,8 @@ export type BroadcastChange = Partial<
     startedAt: Date;
     endedAt: Date;
     failureCode: string;
+    /** As in the contracts; null when nothing is held back. */
+    frozen: BroadcastFrozen | null;
   }
 >;
 
@@ -124,6 +126,7 @@ const CHANGE = `
     "startedAt" = coalesce((c->>'startedAt')::timestamp, b."startedAt"),
     "endedAt" = coalesce((c->>'endedAt')::timestamp, b."endedAt"),
     "failureCode" = coalesce(c->>'failureCode', b."failureCode"),
+    "frozen" = CASE WHEN c ? 'frozen' THEN nullif(c->'frozen', 'null'::jsonb) WHEN c ? 'status' THEN NULL ELSE b."frozen" END,
     "claimedBy" = CASE WHEN c ? 'status' THEN NULL ELSE b."claimedBy" END,
     "claimedUntil" = CASE WHEN c ? 'status' THEN NULL ELSE b."claimedUntil" END,
     "updatedAt" = now()

@@ -21,6 +21,13 @@ export interface ProfileFilter {
   status?: SessionStatus;
 }
 
+/** A profile's proxy as it is stored: sealed, with what may be shown of it. */
+export interface StoredProxy {
+  keyId: string;
+  ciphertext: Uint8Array;
+  label: string;
+}
+
 const LOCK = `SELECT 1 FROM "Profile" WHERE "id" = $1 AND "workspaceId" = $2 AND "deletedAt" IS NULL FOR UPDATE`;
 const DELETE = `
   UPDATE "Profile" SET "deletedAt" = now(), "updatedAt" = now(), "desiredState" = 'LOGGED_OUT' WHERE "id" = $1 RETURNING *`;
@@ -56,7 +63,7 @@ export function profilesRepository({ prisma, transaction }: Database) {
 
     /** What a send needs to know of a profile, of whichever workspace. */
     findForSending(id: string) {
-      const select = { id: true, workspaceId: true, network: true, engine: true };
+      const select = { id: true, workspaceId: true, network: true, engine: true, health: true, restriction: true };
       return prisma.profile.findUnique({ where: { id, deletedAt: null }, select });
     },
 
@@ -67,6 +74,17 @@ export function profilesRepository({ prisma, transaction }: Database) {
     ) {
       const where = { id, workspaceId, deletedAt: null };
       const [row] = await prisma.profile.updateManyAndReturn({ where, data: change });
+      return row ?? null;
+    },
+
+    /** Sets or clears the proxy; null when the workspace has no such profile. */
+    async setProxy(workspaceId: string, id: string, proxy: StoredProxy | null) {
+      const data = {
+        proxyKeyId: proxy?.keyId ?? null,
+        proxyCiphertext: proxy && Uint8Array.from(proxy.ciphertext),
+        proxyLabel: proxy?.label ?? null,
+      };
+      const [row] = await prisma.profile.updateManyAndReturn({ where: { id, workspaceId, deletedAt: null }, data });
       return row ?? null;
     },
 

@@ -9,11 +9,20 @@ const schema = describe({
   tag: 'Messages',
   summary: 'Send a message',
   description:
-    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then.',
+    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After.',
   params: profileParams,
   body: sendMessageSchema,
   answers: { 202: messageSchema },
-  problems: ['profile_not_found', 'recipient_invalid', 'send_at_past', 'send_at_too_far', 'not_supported_by_engine'],
+  problems: [
+    'profile_not_found',
+    'recipient_invalid',
+    'send_at_past',
+    'send_at_too_far',
+    'expires_at_past',
+    'not_supported_by_engine',
+    'profile_restricted',
+    'queue_full',
+  ],
   idempotent: true,
 });
 
