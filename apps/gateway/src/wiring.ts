@@ -180,7 +180,13 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         logger,
       }),
       linking: makeLinking({ profiles, bus, now }),
-      sessionFiles: makeSessionFiles({ database, cipher, changed: knownProfiles.forget, now }),
+      sessionFiles: makeSessionFiles({
+        database,
+        cipher,
+        requireProfile: knownProfiles.require,
+        changed: knownProfiles.forget,
+        now,
+      }),
       sessions: makeSessions({
         readRow: (scope) => readSessionRow(pool, scope),
         readQueue: (profileId) => readQueue(pool, profileId),

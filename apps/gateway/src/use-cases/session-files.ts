@@ -9,6 +9,7 @@ import {
   bringBackSession,
   type Database,
   type MoveRefusal,
+  type ProfileScope,
   putSession,
   type Sealed,
   type SealedKey,
@@ -26,13 +27,15 @@ const FORMAT = 'multiwa-session';
 export interface SessionFilesDeps {
   database: Database;
   cipher: Cipher;
+  /** @throws CodedError `profile_not_found`, before anything is made of a file that is for somebody else's profile */
+  requireProfile(scope: ProfileScope): Promise<unknown>;
   /** Forgets what this process remembers of a profile, and wakes nobody: neither call opens a session. */
   changed(profileId: string): void;
   now(): Date;
 }
 
 /** A profile's session as a file that can be carried to another profile, workspace or installation. */
-export function makeSessionFiles({ database, cipher, changed, now }: SessionFilesDeps) {
+export function makeSessionFiles({ database, cipher, requireProfile, changed, now }: SessionFilesDeps) {
   const open = (profileId: string, credential: Sealed, keys: readonly SealedKey[]) => ({
     credential: cipher.openBytes(sealedPlaces.credential(profileId), credential),
     keys: keys.map((key) => ({
@@ -80,6 +83,7 @@ export function makeSessionFiles({ database, cipher, changed, now }: SessionFile
       profileId: string,
       given: ImportSession,
     ): Promise<z.infer<typeof importedSessionSchema>> {
+      await requireProfile({ workspaceId, profileId });
       const session: CheckedSession & { network?: Network } =
         given.format === 'multiwa' ? await readFile(given) : readBaileysFolder(given.files);
       const { network } = session;
