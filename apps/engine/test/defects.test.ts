@@ -39,6 +39,22 @@ test('messages survive a connection that breaks while the waiting ones are hande
   expect(textsOf(profileId)).toEqual(texts);
 });
 
+test('a message that comes while the waiting ones are handed over does not overtake them', async () => {
+  const { profileId, phone } = await world.link();
+  const friend = await world.control.createPhone({ name: 'Sari' });
+  await world.want(profileId, 'DISCONNECTED');
+  await world.untilStatus(profileId, 'DISCONNECTED');
+  const texts = Array.from({ length: 40 }, (_, index) => `antre ${index}`);
+  for (const text of texts) await world.control.send(friend.phone, { to: phone.phone, text });
+  await world.want(profileId, 'CONNECTED');
+  const someRead = async () =>
+    (await world.control.companions(phone.phone)).some(({ queued }) => queued < texts.length);
+  await waitFor(someRead, { what: 'the first to be read', timeoutMs: 30_000, everyMs: 1 });
+  await world.control.send(friend.phone, { to: phone.phone, text: 'baru' });
+  await untilReceived(world, profileId, texts.length + 1);
+  expect(textsOf(profileId)).toEqual([...texts, 'baru']);
+});
+
 /** The first copy of the sender's next message to the profile's own device arrives broken, so that it asks for another. */
 const corruptNextTo = (phone: string) =>
   world.control.addFault({

@@ -1,4 +1,13 @@
 export { expireApiKey, foreignProfile, type Holder, sessionHolders } from './behind-the-api.js';
+export {
+  findScenario,
+  openWorld,
+  runScenario,
+  type Settings,
+  settingsFor,
+  type World,
+  type WorldOptions,
+} from './chaos/index.js';
 export { createTestDatabase, type TestDatabase } from './database.js';
 export { EventLog, type SeenEvent } from './event-log.js';
 export { type LinkedProfile, linkProfile, untilConnected } from './link-profile.js';

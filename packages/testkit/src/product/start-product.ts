@@ -31,6 +31,8 @@ export interface ProductOptions {
   durable?: boolean;
   /** Set for every service, over the defaults. */
   env?: Record<string, string>;
+  /** Puts something between the services and PostgreSQL: gets its URL, resolves with the one that they shall use. */
+  databaseVia?(url: string): Promise<string>;
   /** Told what the operator would see on the terminal. */
   say?(line: string): void;
 }
@@ -141,7 +143,10 @@ async function startParts(
     env: { ...pick(process.env, inherited), ...options.env },
   };
   const wanted = options.services ?? defaultServices;
-  const specs = (await serviceSpecs(around, freePort)).filter(({ name }) => wanted.some((each) => each === name));
+  const databaseUrl = (await options.databaseVia?.(around.databaseUrl)) ?? around.databaseUrl;
+  const specs = (await serviceSpecs({ ...around, databaseUrl }, freePort)).filter(({ name }) =>
+    wanted.some((each) => each === name),
+  );
   const more = wanted.filter((name) => !specs.some((spec) => spec.name === name));
   const services = new RunningServices(specs, path.join(dataDir, 'logs'), options.say ?? (() => undefined));
   try {

@@ -74,7 +74,10 @@ export class BaileysConnection implements Connection {
     sock.ev.on('connection.update', (update) => this.#onUpdate(update));
     sock.ev.on('creds.update', () => this.#saveCredentials());
     sock.ws.on('CB:ack,class:message', (node: BinaryNode) => this.#acks.settle(node));
-    this.#intercept('CB:message', (node, pass) => {
+    this.#intercept('CB:message', (stanza, pass) => {
+      // Of those that waited for us the library makes a queue that a fresh one would overtake; ours keeps the order of both.
+      const { offline: _, ...attrs } = stanza.attrs;
+      const node = { ...stanza, attrs };
       stanzas.add(node);
       // What is left when the socket closes is not confirmed: WhatsApp hands it to the next connection.
       return this.#senders.run(jidNormalizedUser(node.attrs.from), async () => this.#over || pass(node));
