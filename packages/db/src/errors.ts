@@ -45,12 +45,23 @@ const PRISMA_FOREIGN_KEY_VIOLATION = 'P2003';
 const CONNECTION_EXCEPTION_CLASS = '08';
 // The server stops, was killed, or still starts.
 const serverAway = new Set(['57P01', '57P02', '57P03']);
+// Prisma's names of the same: not reachable, not within its time, closed by the server.
+const prismaAway = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
 const socketErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 
 /** The SQLSTATE of a server's error, Prisma's code, or a socket's: whatever stands in `code`. */
 export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  // What Prisma has no code for it hands on as its driver's error, with the server's as a plain object.
+  const { code } =
+    'code' in error || error.name !== 'DriverAdapterError' ? (error as { code?: unknown }) : causeOf(error);
+  return typeof code === 'string' ? code : undefined;
+}
+
+function causeOf({ cause }: Error): { code?: unknown } {
+  if (typeof cause !== 'object' || cause === null) return {};
+  const { originalCode, code } = cause as { originalCode?: unknown; code?: unknown };
+  return { code: originalCode ?? code };
 }
 
 /** A row with that key exists, told by pg or by Prisma; with `constraint` only that one (known for pg only). */
@@ -79,9 +90,14 @@ export function isConnectionError(error: unknown): boolean {
   if (code === undefined)
     return (
       error instanceof Error &&
-      /^(Connection terminated|timeout expired|Query read timeout|Client has encountered a connection error)/.test(
+      /^(Connection terminated|timeout e|Query read timeout|Client has encountered a connection error)/.test(
         error.message,
       )
     );
-  return socketErrors.has(code) || serverAway.has(code) || code.startsWith(CONNECTION_EXCEPTION_CLASS);
+  return (
+    prismaAway.has(code) ||
+    socketErrors.has(code) ||
+    serverAway.has(code) ||
+    code.startsWith(CONNECTION_EXCEPTION_CLASS)
+  );
 }

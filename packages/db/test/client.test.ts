@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { isForeignKeyViolation, isUniqueViolation, openDatabase } from '../src/index.js';
+import { isConnectionError, isForeignKeyViolation, isUniqueViolation, openDatabase } from '../src/index.js';
 import { makeProfiles, useTestDatabase } from './support/open-test-database.js';
 
 const database = useTestDatabase();
@@ -83,6 +85,35 @@ test('a violated key is told alike by Prisma and by plain SQL', async () => {
   const orphan = { id: 'orphan', name: '', organizationId: 'nobody' };
   const noParent = await prisma.workspace.create({ data: orphan }).catch((error: unknown) => error);
   expect(isForeignKeyViolation(noParent)).toBe(true);
+});
+
+test('a server that is still starting is told as one that is away, by Prisma and by plain SQL', async () => {
+  const fields = ['SFATAL', 'VFATAL', 'C57P03', 'Mthe database system is starting up'].map((field) => `${field}\0`);
+  const body = Buffer.from(`${fields.join('')}\0`);
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length + 4);
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(Buffer.concat([Buffer.from('E'), length, body])));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const starting = openDatabase({ url: `postgresql://nobody:nothing@127.0.0.1:${port}/starting` });
+  try {
+    const told = await Promise.all(
+      [starting.pool.query('SELECT 1'), starting.prisma.organization.count()].map((asked) =>
+        asked.then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      ),
+    );
+    expect(told.map(isConnectionError)).toEqual([true, true]);
+  } finally {
+    await starting.close();
+    server.close();
+  }
 });
 
 test('connections that the server ends are replaced, and do not end the process', async () => {

@@ -1,4 +1,5 @@
 import { CodedError, type ErrorCode, errorTable, type Problem } from '@multiwa/contracts';
+import { isConnectionError } from '@multiwa/db';
 import { limits } from '../limits.js';
 
 /** What Fastify refuses before a handler runs, by its code. */
@@ -15,9 +16,13 @@ const refusals: Readonly<Record<string, () => CodedError>> = {
   FST_ERR_NOT_FOUND: () => new CodedError('route_not_found'),
 };
 
-/** Any error as one of ours: what is not a refusal is a fault of this side, with the original as its cause. */
+/**
+ * Any error as one of ours: a database that is away is a reason to repeat the call, and what is not a refusal is a fault of
+ * this side. Both keep the original as their cause.
+ */
 export function toCodedError(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
+  if (isConnectionError(error)) return new CodedError('service_unavailable', { cause: error });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return refusals[code]?.() ?? new CodedError('internal_error', { cause: error });
 }
