@@ -1,6 +1,7 @@
 import { sessionHolders } from '../behind-the-api.js';
 import type { ServiceName } from '../product/start-product.js';
-import type { Member, World } from './scenario.js';
+import type { World } from './scenario.js';
+import type { Member } from './settings.js';
 
 /** The profiles whose sessions a worker holds at the moment. */
 export async function heldBy({ product, members }: World, worker: ServiceName): Promise<Member[]> {

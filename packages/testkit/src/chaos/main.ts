@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { findScenario, scenarios, settingsFor } from './registry.js';
 import { runScenario } from './run-scenario.js';
-import type { Settings } from './scenario.js';
+import type { Settings } from './settings.js';
 import { openWorld } from './world.js';
 
 const names = ['profiles', 'messages', 'perSecond', 'workers', 'contacts', 'minutes'] as const;

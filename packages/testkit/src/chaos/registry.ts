@@ -1,4 +1,4 @@
-import type { Scenario, Settings } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import { networkDrop } from './scenarios/network-drop.js';
 import { scaleOut } from './scenarios/scale-out.js';
 import { databaseRestart, natsRestart } from './scenarios/server-restart.js';
@@ -7,6 +7,7 @@ import { soak } from './scenarios/soak.js';
 import { workerDrain } from './scenarios/worker-drain.js';
 import { workerFreeze } from './scenarios/worker-freeze.js';
 import { workerKill } from './scenarios/worker-kill.js';
+import type { Settings } from './settings.js';
 
 /** Every scenario, in the order in which the usage lists them. */
 export const scenarios: readonly Scenario[] = [

@@ -2,7 +2,8 @@ import { waitFor } from '../wait-for.js';
 import { type Count, countTraffic, type Finding } from './count.js';
 import { explain } from './explain.js';
 import { durations } from './figures.js';
-import type { Limits, Measured, Scenario, Settings, World } from './scenario.js';
+import type { Limits, Measured, Scenario, World } from './scenario.js';
+import type { Settings } from './settings.js';
 import { Traffic } from './traffic.js';
 
 /** The last line of a run. */
@@ -28,7 +29,7 @@ let round = 0;
 export async function runScenario(world: World, scenario: Scenario, settings: Settings): Promise<Outcome> {
   const { say, sockets, log, product } = world;
   round += 1;
-  const traffic = new Traffic(world, `${scenario.name}-${round}`, settings);
+  const traffic = new Traffic(product, world.chats, `${scenario.name}-${round}`, settings);
   const before = { doubled: await sockets.doubled(), codes: log.of('profile.qr').length };
   say(`${scenario.name}: ${settings.messages} texts, ${settings.perSecond} a second, over ${world.chats.length} chats`);
   traffic.start();

@@ -1,6 +1,6 @@
 import type { SandboxClient } from '@multiwa/sandbox/client';
 import { waitFor } from '../wait-for.js';
-import type { Member } from './scenario.js';
+import type { Member } from './settings.js';
 
 const OPEN_TIMEOUT_MS = 120_000;
 const LOOK_EVERY_MS = 200;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxClient } from '@multiwa/sandbox/client';
 import { createClient, type MultiwaClient } from '@multiwa/sdk';
+import type { Product } from '../product/start-product.js';
 import { waitFor } from '../wait-for.js';
-import type { Chat, Settings, World } from './scenario.js';
+import type { Chat, Settings } from './settings.js';
 
 /** A client repeats a call for this long, with the same Idempotency-Key, while a service is away. */
 const RETRY_FOR_MS = 120_000;
@@ -37,14 +38,14 @@ export class Traffic {
   #done: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(world: World, label: string, { messages, perSecond }: Settings) {
-    const { url, apiKey, sandbox } = world.product;
+  constructor(product: Product, chats: readonly Chat[], label: string, { messages, perSecond }: Settings) {
+    const { url, apiKey, sandbox } = product;
     this.label = label;
     this.#client = createClient({ url, apiKey, retryForMs: RETRY_FOR_MS });
     this.#sandbox = sandbox;
     this.#total = messages;
     this.#everyMs = 1_000 / perSecond;
-    this.lanes = world.chats.flatMap((chat) =>
+    this.lanes = chats.flatMap((chat) =>
       (['out', 'in'] as const).map((way): Lane => ({ chat, way, said: [], saidAtMs: [], ids: new Map() })),
     );
   }

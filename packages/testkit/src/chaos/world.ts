@@ -1,7 +1,8 @@
 import { EventLog } from '../event-log.js';
 import { type ProductOptions, type ServiceName, startProduct } from '../product/start-product.js';
 import { waitFor } from '../wait-for.js';
-import type { Chat, Member, Settings, World } from './scenario.js';
+import type { World } from './scenario.js';
+import type { Chat, Member, Settings } from './settings.js';
 import { sideBySide } from './side-by-side.js';
 import { type SlowLink, startSlowLink } from './slow-link.js';
 import { Sockets } from './sockets.js';
