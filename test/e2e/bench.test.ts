@@ -25,7 +25,7 @@ test('the benchmark of sessions opens them all on both sides and ends with one J
 }, 300_000);
 
 test('the benchmark of sending moves texts both ways on both sides and ends with one JSON line', async () => {
-  expect(await bench('send', '--messages', '16', '--rounds', '1')).toMatchObject({
+  expect(await bench('send', '--messages', '16', '--rounds', '1', '--profiles', '2')).toMatchObject({
     bench: 'send',
     ratioSent: expect.any(Number),
     ratioReceived: expect.any(Number),

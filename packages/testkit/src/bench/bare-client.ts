@@ -29,24 +29,26 @@ export interface BareUsage {
 
 const logger = pino({ level: 'silent' });
 const acks = new Map<string, () => void>();
-let socket: WASocket;
+/** One for each number that was linked. */
+const sockets: WASocket[] = [];
 let received = 0;
 
-function open(auth: AuthenticationState, waWebSocketUrl: string): void {
-  socket = makeWASocket({
+function open(auth: AuthenticationState, waWebSocketUrl: string, index: number): void {
+  const socket = makeWASocket({
     auth,
     waWebSocketUrl,
     logger,
     syncFullHistory: false,
     shouldSyncHistoryMessage: () => false,
   });
+  sockets[index] = socket;
   socket.ev.on('creds.update', (update) => Object.assign(auth.creds, update));
   socket.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
     if (qr) answer({ qr });
     if (connection === 'open') answer({ linked: true });
     if (connection !== 'close') return;
     const { output } = (lastDisconnect?.error ?? {}) as { output?: { statusCode?: number } };
-    if (output?.statusCode === DisconnectReason.restartRequired) open(auth, waWebSocketUrl);
+    if (output?.statusCode === DisconnectReason.restartRequired) open(auth, waWebSocketUrl, index);
     else process.exit(1);
   });
   socket.ev.on('messages.upsert', ({ messages }) => {
@@ -59,15 +61,16 @@ function open(auth: AuthenticationState, waWebSocketUrl: string): void {
   });
 }
 
-/** Sends to all chats side by side, in each one after the other, and waits for the network's ack of each. */
+/** Sends to all chats side by side, in each one after the other, and waits for the network's ack of each. The chats are dealt out to the sockets. */
 async function send(phones: readonly string[], each: number): Promise<number> {
   const startedAt = performance.now();
   await Promise.all(
-    phones.map(async (phone) => {
-      for (let index = 0; index < each; index += 1) {
+    phones.map(async (phone, index) => {
+      const socket = sockets[index % sockets.length];
+      for (let text = 0; text < each; text += 1) {
         const messageId = `3EB0${randomUUID().replaceAll('-', '').slice(0, 18).toUpperCase()}`;
         const acked = new Promise<void>((resolve) => acks.set(messageId, resolve));
-        await socket.sendMessage(`${phone}@s.whatsapp.net`, { text: `bare ${index}` }, { messageId });
+        await socket?.sendMessage(`${phone}@s.whatsapp.net`, { text: `bare ${text}` }, { messageId });
         await acked;
       }
     }),
@@ -84,7 +87,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (request: BareRequest) => {
   if (request.do === 'link') {
     trustSandboxRoot(request);
-    open(memoryAuth(), request.webSocketUrl);
+    open(memoryAuth(), request.webSocketUrl, sockets.length);
   } else if (request.do === 'usage') {
     const { user, system } = process.cpuUsage();
     answer({ cpuMs: (user + system) / 1_000, received });

@@ -14,7 +14,7 @@ const usage = `Usage: npm run bench -- <name> [options]
   sessions   memory of one engine process for each idle, linked profile, and the time to open all, beside bare sockets of the
              client library      --profiles <n>  (default 500)   --settle <n>  idle seconds before memory is read (default 20)
   send       the engine's processor time for each text sent and received, beside a bare loop of the client library
-             --messages <n>  a turn (default 600)   --rounds <n>  turns of each (default 4)
+             --messages <n>  a turn (default 600)   --rounds <n>  turns of each (default 4)   --profiles <n>  (default 8)
 
   Both sides take turns on the same servers, so that a busy machine slows both. The last line is JSON.
 `;
@@ -23,15 +23,15 @@ const options = {
   messages: { type: 'string', default: '2400' },
   seconds: { type: 'string', default: '5' },
   rounds: { type: 'string', default: '4' },
-  profiles: { type: 'string', default: '500' },
+  profiles: { type: 'string' },
   settle: { type: 'string', default: '20' },
   help: { type: 'boolean', default: false },
 } as const;
 
 async function bench(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-  const number = (name: Exclude<keyof typeof options, 'help'>) => {
-    const value = Number(values[name]);
+  const number = (name: Exclude<keyof typeof options, 'help'>, fallback?: number) => {
+    const value = Number(values[name] ?? fallback);
     if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1.`);
     return value;
   };
@@ -39,8 +39,11 @@ async function bench(args: string[]): Promise<number> {
   const benches = new Map<string, () => Promise<object>>([
     ['pipeline', () => benchPipeline({ messages: number('messages'), rounds: number('rounds') })],
     ['accept', () => benchAccept({ seconds: number('seconds'), rounds: number('rounds') })],
-    ['sessions', () => benchSessions({ profiles: number('profiles'), settleSeconds: number('settle') })],
-    ['send', () => benchSend({ messages: number('messages'), rounds: number('rounds') })],
+    ['sessions', () => benchSessions({ profiles: number('profiles', 500), settleSeconds: number('settle') })],
+    [
+      'send',
+      () => benchSend({ messages: number('messages'), rounds: number('rounds'), profiles: number('profiles', 8) }),
+    ],
   ]);
   const run = benches.get(name ?? '');
   if (!run) {

@@ -1,6 +1,6 @@
 import type { EventType } from '@multiwa/contracts';
 import { EventLog } from '../event-log.js';
-import { linkProfile } from '../link-profile.js';
+import { type LinkedProfile, linkProfile } from '../link-profile.js';
 import { type Product, startProduct } from '../product/start-product.js';
 import { waitFor } from '../wait-for.js';
 import type { BareAnswer, BareRequest, BareUsage } from './bare-client.js';
@@ -11,7 +11,7 @@ import { makePoster, messagesOf } from './load.js';
 import { sideBySide } from './side-by-side.js';
 import { type Comparison, compare, median } from './turns.js';
 
-/** Chats side by side, on both sides: the product's limit for one profile. */
+/** Chats side by side, on both sides, dealt out to the numbers. */
 const CHATS = 16;
 const TURN_TIMEOUT_MS = 300_000;
 const QUIET_EVERY_MS = 500;
@@ -21,6 +21,8 @@ export interface SendOptions {
   messages: number;
   /** Turns of each side, for each direction. */
   rounds: number;
+  /** Numbers on each side; the product's are profiles of one engine process, the others sockets of one process. */
+  profiles: number;
 }
 
 export interface SendResult {
@@ -46,24 +48,30 @@ export interface SendResult {
 export async function benchSend(options: SendOptions): Promise<SendResult> {
   const each = Math.max(1, Math.round(options.messages / CHATS));
   console.info(
-    `send: ${each * CHATS} texts a turn over ${CHATS} chats, ${options.rounds} turns of each side and direction`,
+    `send: ${each * CHATS} texts a turn over ${CHATS} chats of ${options.profiles} numbers, ${options.rounds} turns of each side and direction`,
   );
   const product = await startProduct();
   const bare: Bare = startChild('bare-client.js');
   try {
     const phones = (await product.sandbox.createPhones({ count: CHATS })).map(({ phone }) => phone);
-    const linked = await linkProfile(product, 'Bench');
-    const bareNumber = await linkBare(product, bare);
-    const log = await EventLog.open(product.client, { profileId: linked.profile.id });
+    const linked: LinkedProfile[] = [];
+    const bareNumbers: string[] = [];
+    for (let index = 0; index < options.profiles; index += 1) {
+      linked.push(await linkProfile(product, `Bench ${index + 1}`));
+      bareNumbers.push(await linkBare(product, bare));
+    }
+    const profileIds = linked.map(({ profile }) => profile.id);
+    const numbers = linked.map(({ phone }) => phone.phone);
+    const log = await EventLog.open(product.client);
     const sides = makeSides({ product, bare, phones, log });
     const sent = await sides.compare(options.rounds, each, {
-      ours: (n) => sides.sendOurs(linked.profile.id, n),
+      ours: (n) => sides.sendOurs(profileIds, n),
       theirs: sides.sendTheirs,
       what: 'sent',
     });
     const received = await sides.compare(options.rounds, each, {
-      ours: (n) => sides.receiveOurs(linked.phone.phone, n),
-      theirs: (n) => sides.receiveTheirs(bareNumber, n),
+      ours: (n) => sides.receiveOurs(numbers, n),
+      theirs: (n) => sides.receiveTheirs(bareNumbers, n),
       what: 'received',
     });
     await log.close();
@@ -113,21 +121,25 @@ function makeSides({ product, bare, phones, log }: Around) {
   };
   const wait = (what: string, condition: () => Promise<boolean>) =>
     waitFor(condition, { what, timeoutMs: TURN_TIMEOUT_MS, everyMs: 100 });
-  const fromPhones = (to: string, each: number) =>
-    sideBySide(phones, CHATS, async (phone) => {
+  const eachChat = (work: (phone: string, chat: number) => Promise<void>) =>
+    sideBySide([...phones.entries()], CHATS, ([chat, phone]) => work(phone, chat));
+  const fromPhones = (numbers: readonly string[], each: number) =>
+    eachChat(async (phone, chat) => {
+      const to = numbers[chat % numbers.length] ?? '';
       for (let index = 0; index < each; index += 1) await sandbox.send(phone, { to, text: `bench ${index}` });
     });
   const announced = (type: EventType) => log.of(type).length;
 
   return {
-    async sendOurs(profileId: string, each: number) {
+    async sendOurs(profileIds: readonly string[], each: number) {
       const [phonesBefore, deliveredBefore] = [await atThePhones(), announced('message.delivered')];
-      const { post, close } = makePoster({ ...messagesOf(product, profileId), connections: CHATS });
-      await sideBySide(phones, CHATS, async (to) => {
+      await eachChat(async (to, chat) => {
+        const profileId = profileIds[chat % profileIds.length] ?? '';
+        const { post, close } = makePoster({ ...messagesOf(product, profileId), connections: 1 });
         for (let index = 0; index < each; index += 1)
           await post(JSON.stringify({ type: 'TEXT', to, text: `bench ${index}` }));
+        await close();
       });
-      await close();
       const total = each * CHATS;
       await wait('every text to be delivered', async () => announced('message.delivered') >= deliveredBefore + total);
       await wait('the phones to have every text', async () => (await atThePhones()) >= phonesBefore + total);
@@ -141,16 +153,16 @@ function makeSides({ product, bare, phones, log }: Around) {
       await quiet(log);
     },
 
-    async receiveOurs(number: string, each: number) {
+    async receiveOurs(numbers: readonly string[], each: number) {
       const before = announced('message.received');
-      await fromPhones(number, each);
+      await fromPhones(numbers, each);
       await wait('every text to be announced', async () => announced('message.received') >= before + each * CHATS);
       await quiet(log);
     },
 
-    async receiveTheirs(number: string, each: number) {
+    async receiveTheirs(numbers: readonly string[], each: number) {
       const before = (await usageOfBare()).received;
-      await fromPhones(number, each);
+      await fromPhones(numbers, each);
       await wait(
         'the bare client to have every text',
         async () => (await usageOfBare()).received >= before + each * CHATS,

@@ -7,6 +7,7 @@ import {
   type WASocket,
   type WAVersion,
 } from '@whiskeysockets/baileys';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../logger.js';
 import { libraryLogger } from './library-logger.js';
 
@@ -48,9 +49,25 @@ export function openSocket(address: NetworkAddress, session: PerSession, logger:
       }),
     logger,
   );
-  // It keeps the last 512 decrypted messages of each session in memory, for resends that are not its task here.
-  if (sock.messageRetryManager) sock.messageRetryManager.addRecentMessage = () => undefined;
+  spareMemory(sock);
   return sock;
+}
+
+/**
+ * What the library keeps to answer requests to send again, which is not its task here. Its caches take room for all of their
+ * 1,536 entries when they are made: about 60 kB for each session.
+ */
+const noMessages = new LRUCache({ max: 1 });
+const MAX_BASE_KEYS = 16;
+const BASE_KEYS_TTL_MS = 15 * 60_000;
+
+function spareMemory({ messageRetryManager }: WASocket): void {
+  if (!messageRetryManager) return;
+  Object.assign(messageRetryManager, {
+    recentMessagesMap: noMessages,
+    addRecentMessage: () => undefined,
+    baseKeys: new LRUCache({ max: MAX_BASE_KEYS, ttl: BASE_KEYS_TTL_MS }),
+  });
 }
 
 const rejection = Symbol.for('nodejs.rejection');

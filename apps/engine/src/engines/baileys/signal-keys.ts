@@ -27,6 +27,19 @@ interface Sending {
   held: boolean;
 }
 
+/** What the call at hand belongs to. */
+interface Context {
+  keys: SignalKeys;
+  transaction: Transaction | undefined;
+  sending: Sending | undefined;
+}
+
+/**
+ * One for the process, and not some for each session: Node.js copies the value of every AsyncLocalStorage in use to every
+ * promise that is made, so that one for each of a thousand sessions would cost each of them a thousandfold, in time and memory.
+ */
+const contexts = new AsyncLocalStorage<Context>();
+
 /**
  * The last thing that the library reads before it writes a one-to-one message to the socket. It encrypts under a lock of
  * each device, the own phone's among them, so that waiting for the database there would let a profile send one message
@@ -57,8 +70,6 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly #store: SessionStore;
   readonly #cache: KeyCache;
   readonly #accountLock: () => string | undefined;
-  readonly #transactions = new AsyncLocalStorage<Transaction>();
-  readonly #sends = new AsyncLocalStorage<Sending | undefined>();
   readonly #locks = new KeyedLock();
   /** Written, but not yet committed: the cache may drop it meanwhile, the database does not have it. */
   readonly #uncommitted = new Map<string, Write>();
@@ -101,7 +112,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
 
   readonly transaction = async <T>(work: () => Promise<T>, lock: string): Promise<T> => {
     if (this.isInTransaction()) return work();
-    const sending = this.#sends.getStore();
+    const sending = this.#sending();
     if (lock === this.#accountLock()) return sending ? work() : this.#locks.run(lock, work);
     // What it wrote is visible from the end of the lock on: the next one does not wait for the database.
     const { result, committed } = await this.#locks.run(lock, () => this.#inTransaction(work));
@@ -118,7 +129,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
    */
   async sending(work: () => Promise<unknown>): Promise<boolean> {
     const sending: Sending = { commits: [], held: false };
-    await this.#sends.run(sending, work);
+    await contexts.run({ keys: this, transaction: undefined, sending }, work);
     const { held } = sending;
     sending.held = true;
     await Promise.all(sending.commits);
@@ -133,7 +144,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   }
 
   async #holdBack(): Promise<void> {
-    const sending = this.#sends.getStore();
+    const sending = this.#sending();
     if (!sending || sending.held || this.isInTransaction()) return;
     await Promise.all(sending.commits);
     sending.held = true;
@@ -142,7 +153,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   async #inTransaction<T>(work: () => Promise<T>): Promise<{ result: T; committed: Promise<void> }> {
     const transaction: Transaction = { writes: new Map(), journal: [], ended: false };
     try {
-      const result = await this.#transactions.run(transaction, work);
+      const result = await contexts.run({ keys: this, transaction, sending: this.#sending() }, work);
       transaction.ended = true;
       return { result, committed: this.#commit([...transaction.writes.values()], transaction.journal) };
     } finally {
@@ -151,8 +162,14 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   }
 
   #current(): Transaction | undefined {
-    const transaction = this.#transactions.getStore();
-    return transaction?.ended ? undefined : transaction;
+    const context = contexts.getStore();
+    if (context?.keys !== this || context.transaction?.ended) return undefined;
+    return context.transaction;
+  }
+
+  #sending(): Sending | undefined {
+    const context = contexts.getStore();
+    return context?.keys === this ? context.sending : undefined;
   }
 
   async #commit(writes: readonly Write[], journal: readonly Journaled[]): Promise<void> {
