@@ -14,6 +14,8 @@ export const limits = {
   countBatch: 1_000,
   /** How long a send's answer waits for the command stream; the row is durable before that. */
   publishWaitMs: 2_000,
+  /** The metrics of workers and queues are read this often. */
+  fleetGaugesEveryMs: 15_000,
   /** Confirmations of the command stream are noted this often. */
   markCommandedEveryMs: 250,
   /** While the command stream is away: how often what waits for it is tried again. */

@@ -1,14 +1,12 @@
 import { type Bus, connectBus } from '@multiwa/bus';
-import { type Network, networkSchema, outboundContentSchema, subjects, timing } from '@multiwa/contracts';
+import { type Network, networkSchema, subjects, timing } from '@multiwa/contracts';
 import {
-  acceptMessages,
   accountsRepository,
   apiKeysRepository,
   automationsRepository,
   broadcastsRepository,
   contactsRepository,
   conversationsRepository,
-  countQueued,
   type Database,
   hasWrittenTo,
   idempotencyRepository,
@@ -33,13 +31,11 @@ import {
   startSpan,
 } from '@multiwa/runtime';
 import { z } from 'zod';
-import { commandOf, startAcceptor } from './accept/acceptor.js';
-import { startCommandPublisher } from './accept/command-publisher.js';
-import { startConfirmations } from './accept/confirmations.js';
-import { makeQueueBound } from './accept/queue-bound.js';
+import { startAccepting } from './accept/start-accepting.js';
 import { buildApp } from './app.js';
 import { makeAuthenticator } from './auth/authenticate.js';
 import { startUseRecorder } from './auth/use-recorder.js';
+import { startFleetGauges } from './fleet-gauges.js';
 import type { App } from './routes/route-types.js';
 import { makeEventStreams } from './sse/event-streams.js';
 import { Stops } from './stops.js';
@@ -117,31 +113,10 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const knownProfiles = makeKnownProfiles(profiles);
   const resolveChat = makeResolveChat({ contacts });
   const coldSendError = makeColdSends({ hasWritten: (...chat) => hasWrittenTo(pool, ...chat), now });
-  const queueBound = makeQueueBound({ count: (...asked) => countQueued(pool, ...asked), limit: queueLimit });
-
-  const confirmations = startConfirmations({ messages, onError });
-  stops.add(() => confirmations.stop());
-  const publisher = startCommandPublisher({
-    bus,
-    unconfirmed: async (profileId, limit) =>
-      (await messages.uncommanded(profileId, limit)).map((row) =>
-        commandOf({ ...row, content: outboundContentSchema.parse(row.content) }),
-      ),
-    confirmed: confirmations.note,
-    confirmedNow: confirmations.noteNow,
-    logger,
-  });
-  stops.add(() => publisher.stop());
-  const accepted = metrics.counter('messages_accepted_total', 'Sends that were made durable.');
-  const acceptor = startAcceptor({
-    async insert(batch) {
-      const ids = await acceptMessages(database, batch);
-      accepted.inc(ids.size);
-      return ids;
-    },
-    publisher,
-  });
-  stops.add(() => acceptor.stop());
+  const accepting = { database, bus, messages, queueLimit, metrics, logger, onError, stops };
+  const { acceptor, queueBound } = startAccepting(accepting);
+  const gauges = startFleetGauges({ database, metrics, logger });
+  stops.add(() => gauges.stop());
 
   const keysChanged = bus.onNudge(subjects.nudge.apiKeys, authenticator.forgetAll);
   const profileChanged = bus.onNudge(subjects.nudge.anyProfile, (subject) => {

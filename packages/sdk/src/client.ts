@@ -19,6 +19,7 @@ import type {
   CreatedWebhook,
   CreateProfile,
   CreateWebhook,
+  EngineWorker,
   ExportSession,
   ImportedSession,
   ImportSession,
@@ -30,8 +31,10 @@ import type {
   PageQuery,
   PairingCode,
   Profile,
+  ProfileProxy,
   QrCode,
   SendMessage,
+  Session,
   UpdateAccount,
   UpdateAutomation,
   UpdateBroadcast,
@@ -61,6 +64,7 @@ export function createClient(options: ClientOptions) {
   const delivery = (id: string, deliveryId: string) => `${webhook(id)}/deliveries/${encodeURIComponent(deliveryId)}`;
   const broadcast = (id: string) => `/broadcasts/${encodeURIComponent(id)}`;
   const automation = (id: string) => `/automations/${encodeURIComponent(id)}`;
+  const drain = (workerId: string) => `/engine/workers/${encodeURIComponent(workerId)}/drain`;
   const run = (id: string, runId: string) => `${automation(id)}/runs/${encodeURIComponent(runId)}`;
 
   return {
@@ -90,6 +94,12 @@ export function createClient(options: ClientOptions) {
       qr: (id: string) => request<QrCode>('GET', `${profile(id)}/qr`),
       pairingCode: (id: string, phone: string) =>
         request<PairingCode>('POST', `${profile(id)}/pairing-code`, { body: { phone } }),
+      /** Who holds the session, what waits to be sent, and what its owner says of it right now. */
+      session: (id: string) => request<Session>('GET', `${profile(id)}/session`),
+      /** Without its password; refused with `proxy_not_set` while there is none. */
+      proxy: (id: string) => request<ProfileProxy>('GET', `${profile(id)}/proxy`),
+      setProxy: (id: string, url: string) => request<ProfileProxy>('PUT', `${profile(id)}/proxy`, { body: { url } }),
+      removeProxy: (id: string) => request<void>('DELETE', `${profile(id)}/proxy`),
       /** The session of a disconnected profile as an encrypted file; `release` lets go of it here. */
       exportSession: (id: string, body: ExportSession) =>
         request<string>('POST', `${profile(id)}/session/export`, { body, file: true }),
@@ -106,7 +116,7 @@ export function createClient(options: ClientOptions) {
       get: (profileId: string, id: string) => request<Message>('GET', message(profileId, id)),
       list: (profileId: string, query: ListMessages = {}) =>
         request<Page<Message>>('GET', `${profile(profileId)}/messages`, { query }),
-      /** Takes back a message that waits for its `sendAt`. */
+      /** Takes back a message that waits for its `sendAt`, or in the queue; refused once its send has begun. */
       cancel: (profileId: string, id: string) => request<Message>('POST', `${message(profileId, id)}/cancel`),
     },
     conversations: {
@@ -173,6 +183,14 @@ export function createClient(options: ClientOptions) {
       /** With its steps. */
       run: (id: string, runId: string) => request<AutomationRunWithSteps>('GET', run(id, runId)),
       cancelRun: (id: string, runId: string) => request<AutomationRun>('POST', `${run(id, runId)}/cancel`),
+    },
+    /** For the operator: keys of the first workspace only. */
+    engine: {
+      workers: async () => (await request<{ items: EngineWorker[] }>('GET', '/engine/workers')).items,
+      /** Empties a worker, which stays up; its sessions go to the others. */
+      drain: (id: string) => request<EngineWorker>('POST', drain(id)),
+      /** Takes a drained worker back in. */
+      undrain: (id: string) => request<EngineWorker>('DELETE', drain(id)),
     },
     events: {
       open: (query: EventQuery = {}) => openEvents(options, query),

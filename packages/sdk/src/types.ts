@@ -16,6 +16,7 @@ import type {
   createdWebhookSchema,
   createProfileSchema,
   createWebhookSchema,
+  engineWorkerSchema,
   exportSessionSchema,
   importedSessionSchema,
   importSessionSchema,
@@ -24,9 +25,11 @@ import type {
   listRunsQuerySchema,
   pairingCodeSchema,
   profileSchema,
+  proxySchema,
   qrSchema,
   recipientStatusSchema,
   sendMessageSchema,
+  sessionViewSchema,
   updateAccountSchema,
   updateAutomationSchema,
   updateBroadcastSchema,
@@ -49,6 +52,9 @@ export type CreatedApiKey = z.infer<typeof createdApiKeySchema>;
 export type Profile = z.infer<typeof profileSchema>;
 export type CreateProfile = z.input<typeof createProfileSchema>;
 export type UpdateProfile = z.input<typeof updateProfileSchema>;
+export type Session = z.infer<typeof sessionViewSchema>;
+export type ProfileProxy = z.infer<typeof proxySchema>;
+export type EngineWorker = z.infer<typeof engineWorkerSchema>;
 export type QrCode = z.infer<typeof qrSchema>;
 export type ExportSession = z.input<typeof exportSessionSchema>;
 export type ImportSession = z.input<typeof importSessionSchema>;

@@ -32,3 +32,21 @@ export async function readQueue(executor: Executor, profileId: string): Promise<
   const [row] = await query<QueueState>(executor, 'queue_state', STATE, [profileId]);
   return row ?? { depth: 0, oldestAt: null };
 }
+
+export interface QueueTotals {
+  queued: number;
+  oldestSeconds: number;
+  /** Profiles whose health is RESTRICTED. */
+  restricted: number;
+}
+
+const TOTALS = `
+  SELECT count(*)::int AS "queued", coalesce(extract(epoch FROM now() - min("createdAt")), 0)::float8 AS "oldestSeconds",
+    (SELECT count(*)::int FROM "Profile" WHERE "health" = 'RESTRICTED' AND "deletedAt" IS NULL) AS "restricted"
+  FROM "Message" WHERE "status" = 'QUEUED'`;
+
+/** The queues of all profiles together. */
+export async function readQueueTotals(executor: Executor): Promise<QueueTotals> {
+  const [row] = await query<QueueTotals>(executor, 'queue_totals', TOTALS);
+  return row ?? { queued: 0, oldestSeconds: 0, restricted: 0 };
+}
