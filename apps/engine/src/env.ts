@@ -1,4 +1,4 @@
-import { baseEnv, EnvError, readEnv } from '@multiwa/runtime';
+import { baseEnv, type CrashAt, crashAtSchema, EnvError, readEnv } from '@multiwa/runtime';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
@@ -24,6 +24,8 @@ export const engineEnv = z.object({
   MULTIWA_ENGINE_KEY_CACHE_MB: z.coerce.number().int().min(1).default(64),
   /** Control address of the simulated network; with MULTIWA_NETWORK=sandbox only. */
   SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Kills this process at a named moment, such as send.after-wire:3, to show that nothing is lost; on the sandbox only. */
+  MULTIWA_CRASH_AT: crashAtSchema.optional(),
 });
 
 export interface EngineEnvironment {
@@ -41,6 +43,8 @@ export interface EngineEnvironment {
   keyCacheBytes: number;
   /** The simulated network's control address; undefined on the live network. */
   sandboxUrl: string | undefined;
+  /** Where this process is to kill itself; never on the live network. */
+  crashAt?: CrashAt;
 }
 
 /** @throws EnvError; also when a live process is given the address of a sandbox, which it must never know. */
@@ -49,6 +53,11 @@ export function readEnvironment(source?: NodeJS.ProcessEnv): EngineEnvironment {
   const sandbox = env.MULTIWA_NETWORK === 'sandbox';
   if (!sandbox && env.SANDBOX_URL !== undefined) {
     throw new EnvError('SANDBOX_URL is given although MULTIWA_NETWORK is live: a live engine must not know a sandbox.');
+  }
+  if (!sandbox && env.MULTIWA_CRASH_AT !== undefined) {
+    throw new EnvError(
+      'MULTIWA_CRASH_AT is given although MULTIWA_NETWORK is live: only a sandbox engine may be made to crash.',
+    );
   }
   if (sandbox && env.SANDBOX_URL === undefined) {
     throw new EnvError('SANDBOX_URL is missing: set it to the control address of the sandbox.');
@@ -67,5 +76,6 @@ export function readEnvironment(source?: NodeJS.ProcessEnv): EngineEnvironment {
     opening: env.MULTIWA_ENGINE_OPENING,
     keyCacheBytes: env.MULTIWA_ENGINE_KEY_CACHE_MB * MIB,
     sandboxUrl: env.SANDBOX_URL,
+    crashAt: env.MULTIWA_CRASH_AT,
   };
 }

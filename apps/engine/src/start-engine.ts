@@ -3,7 +3,7 @@ import { type Bus, connectBus } from '@multiwa/bus';
 import type { Network } from '@multiwa/contracts';
 import { openDatabase } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
-import { createCipher, createMetrics, startOpsServer, startSpan } from '@multiwa/runtime';
+import { crashing, createCipher, createMetrics, passOn, startOpsServer, startSpan } from '@multiwa/runtime';
 import { createBaileysEngine } from './engines/baileys/baileys-engine.js';
 import { pinnedVersion } from './engines/baileys/open-socket.js';
 import type { Engine } from './engines/engine.js';
@@ -12,7 +12,7 @@ import { FactOutbox } from './facts/fact-outbox.js';
 import { joinNetwork } from './join-network.js';
 import type { Logger } from './logger.js';
 import { engineMetrics } from './metrics.js';
-import { MessageStandings } from './outbound/message-standings.js';
+import { SendGate } from './outbound/send-gate.js';
 import { Slots } from './slots.js';
 import { WriteGroup } from './state/write-group.js';
 import { Worker } from './worker/worker.js';
@@ -66,9 +66,10 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     cipher,
     writes,
     outbox: new FactOutbox(bus, logger),
-    standings: new MessageStandings(database.pool),
+    gate: new SendGate(database.pool),
     opening: new Slots(environment.opening),
     metrics,
+    at: environment.crashAt ? crashing(environment.crashAt) : passOn,
     logger,
   };
   const shownVersion = (version ?? pinnedVersion).join('.');

@@ -9,8 +9,8 @@ import {
 } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import { createCipher, createLogger, UnreadableError } from '@multiwa/runtime';
-import { createTestDatabase, type TestDatabase } from '@multiwa/testkit';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { createTestDatabase, type TestDatabase, waitFor } from '@multiwa/testkit';
+import { afterAll, beforeAll, beforeEach, expect, inject, onTestFinished, test } from 'vitest';
 import { openSessionStore } from '../src/state/session-store.js';
 import { WriteGroup } from '../src/state/write-group.js';
 
@@ -148,4 +148,54 @@ test('stored values are unreadable in another row, and under another key', async
   await expect(storeOf(other).readKeys('session', ['h'])).rejects.toThrow(UnreadableError);
   await move('"type" = $3', [one.profileId, 'a', 'pre-key']);
   await expect(storeOf(one).readKeys('pre-key', ['a'])).rejects.toThrow(UnreadableError);
+});
+
+/** Makes every statement that writes keys take 200 ms, until the test ends. */
+async function slowDown(): Promise<void> {
+  await database.pool.query(`
+    CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END';
+    CREATE TRIGGER slow BEFORE INSERT ON "SignalKey" FOR EACH STATEMENT EXECUTE FUNCTION slow()`);
+  onTestFinished(async () => void (await database.pool.query('DROP TRIGGER slow ON "SignalKey"')));
+}
+
+test('while a statement takes 200 ms, all that comes in meanwhile shares the next one, and the last values are kept', async () => {
+  await slowDown();
+  const rounds = 200;
+  const written: Promise<void>[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const lease of leases) written.push(writes.write(lease, { keys: [key('slow', `${round}`)] }));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(written);
+  expect(statements).toBeLessThan(rounds / 4);
+  for (const lease of leases) {
+    const stored = await storeOf(lease).readKeys('session', ['slow']);
+    expect(stored.get('slow')?.toString()).toBe(`${rounds - 1}`);
+  }
+});
+
+test('a write whose connection is ended under it is made again, and what came in meanwhile follows it', async () => {
+  await slowDown();
+  const store = storeOf(leaseAt(4));
+  for (let round = 0; round < 3; round += 1) {
+    const entryId = newId();
+    const first = store.write({
+      keys: [key('broken', `first ${round}`)],
+      journal: [{ entryId, value: Buffer.from('x') }],
+    });
+    await waitFor(
+      async () => {
+        const { rowCount } = await database.pool.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'`,
+        );
+        return rowCount === 1;
+      },
+      { what: 'a statement at work', everyMs: 5 },
+    );
+    const second = store.write({ keys: [key('broken', `second ${round}`)] });
+    await Promise.all([first, second]);
+    expect((await store.readKeys('session', ['broken'])).get('broken')?.toString()).toBe(`second ${round}`);
+    expect((await store.readJournal()).map((entry) => entry.entryId)).toContain(entryId);
+  }
 });

@@ -27,6 +27,7 @@ export async function startScheduler(
   const jobs = makeMessageJobs({ database, bus, logger, metrics });
   const pollers = [
     poller(timing.schedule.pollEveryMs, jobs.fire, { name: 'fire', logger }),
+    poller(timing.expire.everyMs, jobs.expire, { name: 'expire', logger }),
     poller(timing.sweep.everyMs, jobs.sweep, { name: 'sweep', logger }),
   ];
   const broadcasts = await startBroadcasts({ database, bus, logger, metrics });

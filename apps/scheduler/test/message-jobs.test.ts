@@ -62,6 +62,8 @@ async function accept(
     sendAt?: Date;
     createdAt?: Date;
     commandedAt?: Date;
+    expiresAt?: Date;
+    begunAt?: Date;
     content?: object;
   } = {},
 ): Promise<string[]> {
@@ -187,4 +189,47 @@ test('the service sends a message by itself when its time has come, not before',
   expect(row.commandedAt?.getTime()).toBeGreaterThanOrEqual(sendAt.getTime());
   const ready = await fetch(`http://127.0.0.1:${service.port}/health/ready`);
   expect(ready.status).toBe(200);
+});
+
+test('what is past its expiresAt ends FAILED with one event, whichever of two schedulers finds it', async () => {
+  const owner = await makeProfile();
+  const queued = { status: 'QUEUED' as const };
+  const late = [
+    ...(await accept(owner, 120, { ...queued, expiresAt: past(), commandedAt: past(9) })),
+    ...(await accept(owner, 120, { expiresAt: past(), sendAt: future() })),
+  ];
+  const kept = [
+    ...(await accept(owner, 3, { ...queued, expiresAt: future() })),
+    ...(await accept(owner, 3, { ...queued })),
+    // An engine is sending it, or was when it died: it may be at the phone.
+    ...(await accept(owner, 3, { ...queued, expiresAt: past(), begunAt: past(2) })),
+  ];
+  const jobs = [makeJobs(), makeJobs()];
+  await Promise.all([...jobs, ...jobs].map((each) => each.expire()));
+  const rows = await db.prisma.message.findMany({ where: { profileId: owner.profileId } });
+  const ended = rows.filter(
+    ({ status, failureCode, endedAt }) => status === 'FAILED' && failureCode === 'expired' && endedAt,
+  );
+  expect(ended.map(({ id }) => id).sort()).toEqual([...late].sort());
+  expect(
+    rows
+      .filter(({ status }) => status !== 'FAILED')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([...kept].sort());
+  const events = await db.prisma.event.findMany({ where: { profileId: owner.profileId } });
+  expect(events.map(({ data }) => (data as { messageId: string }).messageId).sort()).toEqual([...late].sort());
+  expect(events[0]).toMatchObject({ type: 'message.failed', data: { code: 'expired' } });
+});
+
+test('the commands of the sweep and of the clock carry the message’s expiresAt', async () => {
+  const owner = await makeProfile();
+  const expiresAt = future();
+  await accept(owner, 1, { sendAt: past(), expiresAt });
+  await accept(owner, 1, { status: 'QUEUED', createdAt: past(9), expiresAt });
+  await accept(owner, 1, { status: 'QUEUED', createdAt: past(9) });
+  await makeJobs().fire();
+  await makeJobs().sweep();
+  const times = published.map((command) => command.expiresAt);
+  expect(times).toEqual([expiresAt.toISOString(), expiresAt.toISOString(), undefined]);
 });

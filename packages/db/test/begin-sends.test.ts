@@ -71,7 +71,7 @@ test('what was cancelled is not begun; what has begun is not cancelled, and begi
   const [first, second] = await accept(2);
   if (!first || !second) throw new Error('two were accepted');
   expect((await messages.cancelWaiting(scope, first.id, randomUUID()))?.status).toBe('CANCELLED');
-  expect(await begin(first.id)).toBe('over');
+  expect(await begin(first.id)).toBe('taken_back');
   expect(await begin(second.id)).toBe('begun');
   const { begunAt } = await row(second.id);
   expect(await messages.cancelWaiting(scope, second.id, randomUUID())).toBeNull();
@@ -97,7 +97,7 @@ test('what is past its time is not begun, unless it had begun before', async () 
 test('a guarded send begins only while the message has the time that its command carries', async () => {
   const [message] = await accept(1);
   if (!message) throw new Error('one was accepted');
-  expect(await begin(message.id, past())).toBe('over');
+  expect(await begin(message.id, past())).toBe('taken_back');
   expect(await begin(message.id, message.createdAt)).toBe('begun');
 });
 

@@ -26,7 +26,7 @@ export interface StatusNews {
 /**
  * The lattice is a chain: a status is only ever replaced by a higher one, whatever the order of the news. FAILED stands
  * below SENT, because an ack of WhatsApp is the stronger news when an earlier attempt was given up; so does CANCELLED,
- * which only a SCHEDULED message can become (see isCancellable).
+ * which only a message can become that no engine had begun to send (see isCancellable).
  */
 const rank: Record<MessageStatus, number> = {
   SCHEDULED: 0,
@@ -52,9 +52,9 @@ export function isSent(status: MessageStatus): boolean {
   return rank[status] >= rank.SENT;
 }
 
-/** Only what has not been handed to an engine can be taken back. */
-export function isCancellable(status: MessageStatus): boolean {
-  return status === 'SCHEDULED';
+/** Only what no engine has begun to send can be taken back: anything else may be at the phone. */
+export function isCancellable({ status, begunAt }: { status: MessageStatus; begunAt: Date | null }): boolean {
+  return status === 'SCHEDULED' || (status === 'QUEUED' && begunAt === null);
 }
 
 /**

@@ -88,8 +88,11 @@ describe('the status of a message', () => {
     expect(progress).toMatchObject({ failureCode: null, failureDetail: null, endedAt: null });
   });
 
-  test('only a scheduled message can be cancelled, and sent means accepted by WhatsApp', () => {
-    expect(messageStatuses.filter(isCancellable)).toEqual(['SCHEDULED']);
+  test('only what no engine has begun to send can be cancelled, and sent means accepted by WhatsApp', () => {
+    const cancellable = (begunAt: Date | null) =>
+      messageStatuses.filter((status) => isCancellable({ status, begunAt }));
+    expect(cancellable(null)).toEqual(['SCHEDULED', 'QUEUED']);
+    expect(cancellable(new Date())).toEqual(['SCHEDULED']);
     expect(messageStatuses.filter(isSent)).toEqual([...order]);
   });
 });

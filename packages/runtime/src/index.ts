@@ -1,5 +1,14 @@
 export { type BackoffOptions, backoff } from './backoff.js';
 export { type Cipher, createCipher, type Sealed, UnreadableError } from './cipher.js';
+export {
+  type CrashAt,
+  type CrashPoint,
+  crashAtSchema,
+  crashing,
+  crashPoints,
+  type PassPoint,
+  passOn,
+} from './crash-points.js';
 export type { Resolve } from './guarded-address.js';
 export {
   checkUrl,

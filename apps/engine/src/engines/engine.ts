@@ -1,6 +1,7 @@
 import type { FailureCode, Identity, MessageReceivedFact, OutboundContent } from '@multiwa/contracts';
 import type { EngineType } from '@multiwa/db';
 import type { Disconnect } from '@multiwa/domain';
+import type { PassPoint } from '@multiwa/runtime';
 import type { SessionStore } from '../state/session-store.js';
 
 /** What an engine can do. What is not listed is refused with `not_supported_by_engine`; nothing pretends. */
@@ -41,6 +42,8 @@ export interface Session {
   readonly profileId: string;
   readonly store: SessionStore;
   readonly inbox: Inbox;
+  /** To be told at every crash point that the engine passes: those of sending up to the ack, of receiving up to the receipt. */
+  readonly at: PassPoint;
   /** The content of a message that this profile sent, by WhatsApp's id alone; for a recipient that asks for it again. */
   sentContent(waMessageId: string): Promise<OutboundContent | undefined>;
 }

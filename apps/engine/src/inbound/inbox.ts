@@ -1,5 +1,6 @@
 import { type MessageReceivedFact, messageReceivedFactSchema } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
+import type { PassPoint } from '@multiwa/runtime';
 import { z } from 'zod';
 import type { Inbox, Journaled } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
@@ -10,6 +11,7 @@ interface Dependencies {
   workspaceId: string;
   store: SessionStore;
   outbox: FactOutbox;
+  at: PassPoint;
   logger: Logger;
   /** How many entries the journal gained or lost. */
   onJournal(change: number): void;
@@ -19,7 +21,7 @@ interface Dependencies {
  * What arrives for one profile: journaled with the ratchet, published, then cleared. A journal entry holds the whole
  * fact, so that a new owner can publish it without the client library (`replayJournal`).
  */
-export function openInbox({ workspaceId, store, outbox, logger, onJournal }: Dependencies): Inbox & {
+export function openInbox({ workspaceId, store, outbox, at, logger, onJournal }: Dependencies): Inbox & {
   replayJournal(): Promise<number>;
 } {
   const { profileId } = store.lease;
@@ -32,6 +34,7 @@ export function openInbox({ workspaceId, store, outbox, logger, onJournal }: Dep
       logger.warn({ err: error, waMessageId: fact.waMessageId, entryId }, 'A received message was not published');
       return;
     }
+    at('receive.after-fact');
     store.clearJournal(entryId);
     onJournal(-1);
     const { waMessageId, chat, type, fromMe } = fact;

@@ -1,4 +1,4 @@
-import type { Bus, Consumption } from '@multiwa/bus';
+import type { Bus, Consumption, Stoppable } from '@multiwa/bus';
 import { CodedError, profileConsumer } from '@multiwa/contracts';
 import type { Lease } from '@multiwa/db';
 import { backoff } from '@multiwa/runtime';
@@ -6,8 +6,10 @@ import type { Logger } from '../logger.js';
 import type { CommandRunner } from './command-runner.js';
 
 interface Dependencies {
-  bus: Pick<Bus, 'consumeProfileCommands'>;
+  bus: Pick<Bus, 'consumeProfileCommands' | 'answer'>;
   lease: Lease;
+  /** Cancels a queued message unless its send has begun; resolves with whether it did. */
+  withdraw(messageId: string): Promise<boolean>;
   logger: Logger;
 }
 
@@ -23,6 +25,7 @@ export class CommandIntake {
   #attempt = 0;
   #consumption: Consumption | undefined;
   #runner: CommandRunner | undefined;
+  #withdrawals: Stoppable | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(dependencies: Dependencies) {
@@ -31,12 +34,18 @@ export class CommandIntake {
 
   /** Begins to take commands; tries again until it succeeds or `stop` is called. */
   start(makeRunner: () => CommandRunner): void {
+    const { bus, lease, withdraw } = this.#dependencies;
+    this.#withdrawals ??= bus.answer('withdraw', lease.profileId, async ({ messageId }) => ({
+      withdrawn: await withdraw(messageId),
+    }));
     this.#work = this.#work.then(() => this.#start(makeRunner, 1));
   }
 
   /** Takes nothing more, and waits for what is being sent and said. */
   async stop(): Promise<void> {
     this.#endRunner();
+    this.#withdrawals?.stop();
+    this.#withdrawals = undefined;
     this.#work = this.#work.then(async () => {
       this.#endRunner();
       const consumption = this.#consumption;

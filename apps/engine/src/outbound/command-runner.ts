@@ -1,31 +1,41 @@
+import { setMaxListeners } from 'node:events';
 import type { BusMessage, FactPayload, HandlerResult } from '@multiwa/bus';
-import { type MessageStatus, type SendCommand, timing } from '@multiwa/contracts';
-import type { MessageStanding } from '@multiwa/db';
+import { type SendCommand, timing } from '@multiwa/contracts';
+import type { BeginVerdict, SendToBegin } from '@multiwa/db';
+import type { PassPoint } from '@multiwa/runtime';
 import { type Connection, ConnectionLostError, type SendOutcome } from '../engines/engine.js';
 import { SilencedError } from '../facts/fact-outbox.js';
 import { KeyedLock } from '../keyed-lock.js';
 import type { Logger } from '../logger.js';
 import { Slots } from '../slots.js';
+import type { RecentIds } from './recent-ids.js';
 
 interface Dependencies {
   connection: Pick<Connection, 'send'>;
   /** Whether the lease is sure enough to send now. */
   mayAct(): boolean;
-  standingOf(messageId: string): Promise<MessageStanding | undefined>;
+  /** Asked right before every attempt: may it be sent, and from now on neither be cancelled nor expire? */
+  begin(send: SendToBegin): Promise<BeginVerdict>;
   say(fact: FactPayload<'message-status'>): Promise<void>;
+  /** Messages whose outcome this owner has stored: their command comes again when its ack was lost. */
+  concluded: RecentIds;
+  at: PassPoint;
   logger: Logger;
   onOutcome(outcome: string): void;
-  /** When this connection's consumer was made; older commands may have been carried out before. */
-  since: Date;
 }
 
-/** A command accepted this long after the consumer was made is surely new, unless clocks are further apart. */
-const CLOCK_SKEW_MS = 5_000;
 /** Pause before the database, or the lease, is asked again. */
 const ASK_AGAIN_MS = 200;
 /** Handed back to a consumer that is about to be replaced; the next one gets it at once. */
 const HANDED_BACK: HandlerResult = { retryInMs: 1_000 };
-const waiting = new Set<MessageStatus | undefined>(['SCHEDULED', 'QUEUED', undefined]);
+
+/** It is not to be sent (any more), and nothing is to be said of it. */
+interface Dropped {
+  kind: 'dropped';
+  why: 'repeated' | 'taken_back';
+}
+/** Undefined: the end came first, or the connection was lost. */
+type Attempt = SendOutcome | Dropped | undefined;
 
 /**
  * Carries out the commands of one connection: one after another within a chat, in the order of the stream; different
@@ -39,6 +49,8 @@ export class CommandRunner {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    // One for each chat that pauses, which are as many as there are commands in hand.
+    setMaxListeners(0, this.#ending.signal);
   }
 
   /** Begins nothing more; what has begun goes on until its outcome, or until the connection is lost. */
@@ -46,77 +58,74 @@ export class CommandRunner {
     this.#ending.abort();
   }
 
-  handle({ payload, redelivered }: Pick<BusMessage<SendCommand>, 'payload' | 'redelivered'>): Promise<HandlerResult> {
-    return this.#chats.run(payload.chat, async () => {
-      const release = await this.#slots.take();
-      try {
-        return await this.#carryOut(payload, redelivered);
-      } finally {
-        release();
-      }
-    });
+  handle({ payload }: Pick<BusMessage<SendCommand>, 'payload'>): Promise<HandlerResult> {
+    return this.#chats.run(payload.chat, () => this.#carryOut(payload));
   }
 
-  async #carryOut(command: SendCommand, redelivered: boolean): Promise<HandlerResult> {
-    const { since } = this.#dependencies;
-    const isOlder = Date.parse(command.acceptedAt) < since.getTime() + CLOCK_SKEW_MS;
-    const mayBeRepeated = redelivered || isOlder || command.repeated === true;
-    if (mayBeRepeated) {
-      const read = await this.#read(command.messageId);
-      if (read === undefined) return HANDED_BACK;
-      if (!waiting.has(read.standing?.status)) return this.#report(command, 'repeated', 0);
-    }
+  async #carryOut(command: SendCommand): Promise<HandlerResult> {
+    const { messageId } = command;
+    const { concluded, logger } = this.#dependencies;
+    if (concluded.has(messageId)) return this.#report(command, 'repeated', 0);
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#attempt(command);
       if (outcome === undefined) return HANDED_BACK;
-      if (outcome.kind === 'taken_back') return this.#report(command, outcome.kind, attempt);
+      if (outcome.kind === 'dropped') return this.#report(command, outcome.why, attempt);
       if (outcome.kind !== 'retry') return this.#conclude(command, outcome, attempt);
       const pauseMs = timing.send.retryMs[attempt];
       if (pauseMs === undefined) {
         const { detail } = outcome;
         return this.#conclude(command, { kind: 'failed', code: 'attempts_exhausted', detail }, attempt);
       }
-      const { messageId } = command;
-      this.#dependencies.logger.warn({ messageId, attempt, pauseMs, detail: outcome.detail }, 'Send is tried again');
+      logger.warn({ messageId, attempt, pauseMs, detail: outcome.detail }, 'Send is tried again');
       if (!(await this.#pause(pauseMs))) return HANDED_BACK;
     }
   }
 
-  /**
-   * How far the message has come. Waits here while the database is away, since handing the command back would let later
-   * ones of the chat overtake it; undefined when the end came first.
-   */
-  async #read(messageId: string): Promise<{ standing: MessageStanding | undefined } | undefined> {
-    const { standingOf, logger } = this.#dependencies;
-    while (!this.#ending.signal.aborted) {
-      try {
-        return { standing: await standingOf(messageId) };
-      } catch (error) {
-        logger.warn({ err: error, messageId }, 'The status of a message cannot be read yet');
-        await this.#pause(ASK_AGAIN_MS);
-      }
-    }
-    return undefined;
-  }
-
-  /** Undefined when it did not come to an outcome: the end came first, or the connection was lost. */
-  async #attempt(command: SendCommand): Promise<SendOutcome | { kind: 'taken_back' } | undefined> {
-    const { messageId, waMessageId, chat, content, guarded } = command;
-    const { connection, mayAct, logger } = this.#dependencies;
-    do {
-      while (!this.#ending.signal.aborted && !mayAct()) await this.#pause(ASK_AGAIN_MS);
-      // Asked last, right before the send: a paused or cancelled broadcast takes back what it has handed over.
-      const read = guarded ? await this.#read(messageId) : undefined;
-      if (this.#ending.signal.aborted) return undefined;
-      if (read && !isDue(read.standing, command)) return { kind: 'taken_back' };
-    } while (!mayAct());
+  /** A slot is held while something is being sent, not in the pauses between attempts: those delay their own chat only. */
+  async #attempt(command: SendCommand): Promise<Attempt> {
+    const { messageId, waMessageId, chat, content } = command;
+    const { connection, logger } = this.#dependencies;
+    const release = await this.#slots.take();
     try {
+      const verdict = await this.#begin(command);
+      if (verdict === undefined) return undefined;
+      if (verdict === 'over') return { kind: 'dropped', why: 'repeated' };
+      if (verdict === 'taken_back') return { kind: 'dropped', why: 'taken_back' };
+      if (verdict === 'expired') return { kind: 'failed', code: 'expired', detail: null };
       return await connection.send({ waMessageId, chat, content });
     } catch (error) {
       if (error instanceof ConnectionLostError) return undefined;
       logger.error({ err: error, messageId }, 'A send threw');
       return { kind: 'retry', detail: error instanceof Error ? error.message : String(error) };
+    } finally {
+      release();
     }
+  }
+
+  /**
+   * Asked last, right before the send. Waits here while the database is away or the lease unsure, since handing the
+   * command back would let later ones of the chat overtake it; undefined when the end came first.
+   */
+  async #begin(command: SendCommand): Promise<Exclude<BeginVerdict, 'busy' | 'unknown'> | undefined> {
+    const { messageId, acceptedAt, guarded } = command;
+    const { begin, mayAct, logger } = this.#dependencies;
+    const send = { messageId, acceptedAt: guarded ? new Date(acceptedAt) : null };
+    let pauseMs = 1;
+    while (!this.#ending.signal.aborted) {
+      try {
+        const verdict = mayAct() ? await begin(send) : 'busy';
+        const settled = verdict === 'unknown' ? verdictOnUnknown(command) : verdict;
+        if (this.#ending.signal.aborted) return undefined;
+        // Asking took time: what is begun now but not sent is begun again, by this owner or the next.
+        if (settled !== 'busy' && mayAct()) return settled;
+      } catch (error) {
+        logger.warn({ err: error, messageId }, 'A send cannot begin yet');
+        pauseMs = ASK_AGAIN_MS;
+      }
+      await this.#pause(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, ASK_AGAIN_MS);
+    }
+    return undefined;
   }
 
   async #conclude(
@@ -125,9 +134,11 @@ export class CommandRunner {
     attempt: number,
   ): Promise<HandlerResult> {
     const { messageId, waMessageId, profileId, workspaceId, chat } = command;
+    const { say, concluded, at } = this.#dependencies;
     const sent = outcome.kind === 'sent';
+    if (sent) at('send.after-ack');
     try {
-      await this.#dependencies.say({
+      await say({
         messageId,
         waMessageId,
         profileId,
@@ -141,6 +152,8 @@ export class CommandRunner {
       if (error instanceof SilencedError) return HANDED_BACK;
       throw error;
     }
+    if (sent) at('send.after-fact');
+    concluded.add(messageId);
     return this.#report(command, sent ? 'sent' : outcome.code, attempt);
   }
 
@@ -172,7 +185,8 @@ export class CommandRunner {
   }
 }
 
-/** Whether a guarded command still stands for its message: once that was taken back, only one with a later time does. */
-function isDue(standing: MessageStanding | undefined, { acceptedAt }: SendCommand): boolean {
-  return standing?.status === 'QUEUED' && standing.acceptedAt.getTime() === Date.parse(acceptedAt);
+/** A message that the database does not know cannot be cancelled; what is left is its time. */
+function verdictOnUnknown({ guarded, expiresAt }: SendCommand): 'taken_back' | 'expired' | 'begun' {
+  if (guarded) return 'taken_back';
+  return expiresAt !== undefined && Date.parse(expiresAt) <= Date.now() ? 'expired' : 'begun';
 }

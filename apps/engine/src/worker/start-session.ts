@@ -1,7 +1,8 @@
 import type { Bus } from '@multiwa/bus';
-import { outboundContentSchema, type SessionStatus } from '@multiwa/contracts';
-import { type Database, type OwnedProfile, readSentContent } from '@multiwa/db';
-import { activeSpan, type Cipher } from '@multiwa/runtime';
+import { outboundContentSchema, type SessionStatus, subjects } from '@multiwa/contracts';
+import { type Database, messagesRepository, type OwnedProfile, readSentContent } from '@multiwa/db';
+import { newId } from '@multiwa/domain';
+import { activeSpan, type Cipher, type PassPoint } from '@multiwa/runtime';
 import type { Engine } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
 import { openInbox } from '../inbound/inbox.js';
@@ -9,7 +10,8 @@ import type { Logger } from '../logger.js';
 import type { EngineMetrics } from '../metrics.js';
 import { CommandIntake } from '../outbound/command-intake.js';
 import { CommandRunner } from '../outbound/command-runner.js';
-import type { MessageStandings } from '../outbound/message-standings.js';
+import { RecentIds } from '../outbound/recent-ids.js';
+import type { SendGate } from '../outbound/send-gate.js';
 import type { HeldLease } from '../session/held-lease.js';
 import { SessionSupervisor } from '../session/session-supervisor.js';
 import { StatusTeller } from '../session/status-teller.js';
@@ -25,9 +27,11 @@ export interface Shared {
   cipher: Cipher;
   writes: WriteGroup;
   outbox: FactOutbox;
-  standings: MessageStandings;
+  gate: SendGate;
   opening: Slots;
   metrics: EngineMetrics;
+  /** Told at every crash point. */
+  at: PassPoint;
   logger: Logger;
 }
 
@@ -38,14 +42,17 @@ export interface Host {
   onStatus(status: SessionStatus | undefined): void;
 }
 
+/** Outcomes that an owner remembers of its profile's last sends. */
+const REMEMBERED = 512;
+
 /** Puts together what supervises one profile for as long as this lease holds. */
 export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedProfile, host: Host): SessionSupervisor {
-  const { engine, bus, database, cipher, writes, outbox, standings, opening, metrics } = shared;
+  const { engine, bus, database, cipher, writes, outbox, gate, opening, metrics, at } = shared;
   const { lease } = held;
   const { profileId, workspaceId } = profile;
   const logger = shared.logger.child({ profileId, generation: lease.generation });
   const store = openSessionStore({ executor: database.pool, cipher, writes, logger }, lease);
-  const inbox = openInbox({ workspaceId, store, outbox, logger, onJournal: metrics.journal });
+  const inbox = openInbox({ workspaceId, store, outbox, at, logger, onJournal: metrics.journal });
   let status: SessionStatus | undefined;
   const teller = new StatusTeller({
     lease,
@@ -62,10 +69,17 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
     profileId,
     store,
     inbox,
+    at,
     async sentContent(waMessageId: string) {
       const content = await readSentContent(database.pool, profileId, waMessageId);
       return outboundContentSchema.safeParse(content).data;
     },
+  };
+  const concluded = new RecentIds(REMEMBERED);
+  const withdraw = async (messageId: string) => {
+    const cancelled = await messagesRepository(database).cancelWaiting({ workspaceId, profileId }, messageId, newId());
+    if (cancelled) bus.nudge(subjects.nudge.outbox);
+    return cancelled !== null;
   };
   return new SessionSupervisor(
     {
@@ -73,19 +87,21 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
       session,
       held,
       status: teller,
-      intake: new CommandIntake({ bus, lease, logger }),
+      intake: new CommandIntake({ bus, lease, withdraw, logger }),
       makeRunner: (connection) =>
         new CommandRunner({
           connection,
           mayAct: () => held.mayAct(),
-          standingOf: (messageId) => standings.of(messageId),
+          begin: (send) => gate.begin(send),
           say: (payload) =>
             outbox.publish(lease, { kind: 'message-status', payload, traceparent: activeSpan()?.traceparent }),
+          concluded,
+          at,
           logger,
           onOutcome: metrics.send,
-          since: new Date(),
         }),
       receipts: async (payloads) => {
+        await outbox.room();
         await Promise.all(payloads.map((payload) => outbox.publish(lease, { kind: 'message-status', payload })));
       },
       replayJournal: () => inbox.replayJournal(),

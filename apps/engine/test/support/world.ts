@@ -43,7 +43,7 @@ export interface World {
   /** A new profile linked to a new phone by QR. */
   link(name?: string): Promise<Linked>;
   /** What the gateway does when it accepts a text. */
-  accept(profileId: string, chat: string, text: string): Promise<SendCommand>;
+  accept(profileId: string, chat: string, text: string, over?: { expiresAt?: Date }): Promise<SendCommand>;
   command(command: SendCommand): Promise<void>;
   messageStatus(messageId: string): Promise<string | undefined>;
   factsOf<K extends FactMessage['kind']>(kind: K, profileId: string): FactOf<K>[];
@@ -160,7 +160,7 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
       return { profileId, phone };
     },
 
-    async accept(profileId, chat, text) {
+    async accept(profileId, chat, text, { expiresAt } = {}) {
       const command: SendCommand = {
         messageId: newId(),
         workspaceId: WORKSPACE,
@@ -169,6 +169,7 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
         chat,
         content: { type: 'TEXT', text },
         acceptedAt: new Date().toISOString(),
+        ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
       };
       const { messageId: id, waMessageId, content } = command;
       await database.prisma.message.create({
@@ -182,6 +183,7 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
           type: 'TEXT',
           content,
           status: 'QUEUED',
+          expiresAt,
         },
       });
       await world.command(command);

@@ -2,7 +2,7 @@ import type { Bus } from '@multiwa/bus';
 import { subjects, timing } from '@multiwa/contracts';
 import { type Database, fireScheduled, lockUncommanded, noteCommanded } from '@multiwa/db';
 import type { Logger, Metrics } from '@multiwa/runtime';
-import { publishSends, sortOut } from './publish-sends.js';
+import { expireSome, publishSends, sortOut } from './publish-sends.js';
 
 export interface MessageJobsDeps {
   database: Pick<Database, 'transaction' | 'pool'>;
@@ -17,6 +17,8 @@ export interface MessageJobs {
   fire(): Promise<void>;
   /** Publishes again what a crash left accepted but never handed over. */
   sweep(): Promise<void>;
+  /** Ends FAILED, with `expired`, what was not sent in time. */
+  expire(): Promise<void>;
 }
 
 export function makeMessageJobs(
@@ -72,7 +74,17 @@ export function makeMessageJobs(
     return found === batch && confirmed === sendable;
   };
 
+  const expireBatch = async (): Promise<boolean> => {
+    const startedAt = performance.now();
+    const expired = await database.transaction((tx) => expireSome(tx, timing.expire.batch));
+    if (expired > 0) report('expire', expired, 0, 0, startedAt);
+    return expired === timing.expire.batch;
+  };
+
   return {
+    async expire() {
+      while (await expireBatch());
+    },
     async fire() {
       while (await fireSome());
     },

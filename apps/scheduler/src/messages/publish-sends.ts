@@ -1,6 +1,13 @@
 import type { Bus } from '@multiwa/bus';
 import { eventOf, type FailureCode, failureReasons, outboundContentSchema, type SendCommand } from '@multiwa/contracts';
-import { appendEvents, type Database, type DueMessage, failMessages } from '@multiwa/db';
+import {
+  appendEvents,
+  type Database,
+  type DueMessage,
+  type EndedMessage,
+  expireMessages,
+  failMessages,
+} from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
@@ -29,6 +36,16 @@ export async function sortOut(tx: Transaction, due: readonly DueMessage[], repea
   return sendable;
 }
 
+/** Ends what is past its expiresAt and was never begun, with its events; returns how many that were. */
+export async function expireSome(tx: Transaction, limit: number): Promise<number> {
+  const expired = await expireMessages(tx, limit);
+  await appendEvents(
+    tx,
+    expired.map((message) => failedEvent(message, 'expired', null, message.at)),
+  );
+  return expired.length;
+}
+
 /** Publishes sends in the order given; returns the ids that the command stream has confirmed. */
 export async function publishSends(bus: Pick<Bus, 'publishCommands'>, sendable: readonly Sendable[]) {
   const results = await bus.publishCommands(
@@ -54,7 +71,7 @@ function commandOf(message: DueMessage, content: SendCommand['content'], repeate
   };
 }
 
-function failedEvent(message: DueMessage, code: FailureCode, detail: string | null, at: Date) {
+function failedEvent(message: Omit<EndedMessage, 'at'>, code: FailureCode, detail: string | null, at: Date) {
   const { id: messageId, workspaceId, profileId, waMessageId, chat, traceparent } = message;
   const data = { messageId, waMessageId, chat, at: at.toISOString(), code, sentence: failureReasons[code], detail };
   return eventOf('message.failed', { id: newId(), workspaceId, profileId, data, traceparent });

@@ -77,6 +77,8 @@ export const timing = {
     graceMs: 5_000,
   },
   schedule: { pollEveryMs: 500, batch: 200 },
+  /** How often messages are looked for whose expiresAt has passed. */
+  expire: { everyMs: 1_000, batch: 200 },
   broadcast: {
     /** A broadcast not renewed for this long may be driven by another scheduler. */
     claimTtlMs: 6_000,

@@ -1,3 +1,4 @@
+import type { MessageStatus } from '../generated/enums.js';
 import { type Executor, query } from '../query.js';
 
 /** A send that an engine is about to put on the wire. */
@@ -9,10 +10,10 @@ export interface SendToBegin {
 
 /**
  * What the database says of a send that is to begin. `begun`: it is QUEUED and marked, go on. `expired`: its time was over
- * before anything was sent. `over`: it is not to be sent (any more). `busy`: somebody is changing the row just now, ask
+ * before anything was sent. `over`: it was sent or has failed. `taken_back`: it was cancelled or put off. `busy`: somebody is changing the row just now, ask
  * again. `unknown`: there is no such message.
  */
-export type BeginVerdict = 'begun' | 'expired' | 'over' | 'busy' | 'unknown';
+export type BeginVerdict = 'begun' | 'expired' | 'over' | 'taken_back' | 'busy' | 'unknown';
 
 /**
  * Rows are locked in the order of their ids, and one that somebody else holds is passed by: a sweep may hold its rows for
@@ -27,21 +28,23 @@ const BEGIN = `
   held AS MATERIALIZED (
     SELECT m."id", a.at IS NULL OR a.at = coalesce(m."sendAt", m."createdAt") AS valid,
       m."status" = 'QUEUED' AND m."begunAt" IS NULL AND m."expiresAt" <= now() AS expired,
-      m."status" = 'QUEUED' AS waiting, m."begunAt" IS NULL AS fresh
+      m."status", m."begunAt" IS NULL AS fresh
     FROM asked a JOIN "Message" m ON m."id" = a.id ORDER BY m."id" FOR NO KEY UPDATE OF m SKIP LOCKED
   ), marked AS (
     UPDATE "Message" m SET "begunAt" = now(), "commandedAt" = coalesce(m."commandedAt", now())
-    FROM held h WHERE m."id" = h."id" AND h.valid AND h.waiting AND h.fresh AND h.expired IS NOT TRUE
+    FROM held h WHERE m."id" = h."id" AND h.valid AND h."status" = 'QUEUED' AND h.fresh AND h.expired IS NOT TRUE
   )
-  SELECT a.id, m."id" IS NOT NULL AS known, h."id" IS NOT NULL AS held,
-    coalesce(h.valid AND h.waiting, false) AS waiting, coalesce(h.expired, false) AS expired
+  SELECT a.id, m."id" IS NOT NULL AS known, h."id" IS NOT NULL AS held, h."status",
+    coalesce(h.valid, false) AS valid, coalesce(h.expired, false) AS expired
   FROM asked a LEFT JOIN held h ON h."id" = a.id LEFT JOIN "Message" m ON m."id" = a.id`;
 
 type Row = {
   id: string;
   known: boolean;
   held: boolean;
-  waiting: boolean;
+  status: MessageStatus | null;
+  /** The command carries the message's time. */
+  valid: boolean;
   expired: boolean;
 };
 
@@ -63,9 +66,11 @@ export async function beginSends(
   return new Map(rows.map((row) => [row.id, verdictOf(row)]));
 }
 
-function verdictOf({ known, held, waiting, expired }: Row): BeginVerdict {
+function verdictOf({ known, held, status, valid, expired }: Row): BeginVerdict {
   if (!known) return 'unknown';
   if (!held) return 'busy';
-  if (!waiting) return 'over';
+  if (status === 'CANCELLED' || status === 'SCHEDULED') return 'taken_back';
+  if (status !== 'QUEUED') return 'over';
+  if (!valid) return 'taken_back';
   return expired ? 'expired' : 'begun';
 }

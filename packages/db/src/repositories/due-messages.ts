@@ -54,6 +54,36 @@ export function lockUncommanded(tx: pg.PoolClient, graceMs: number, limit: numbe
   return query<DueMessage>(tx, 'due_lock_uncommanded', LOCK_UNCOMMANDED, [limit, graceMs]);
 }
 
+const EXPIRE = `
+  WITH late AS (
+    SELECT "id" FROM "Message"
+    WHERE "expiresAt" <= now() AND "status" IN ('SCHEDULED', 'QUEUED') AND "begunAt" IS NULL
+    ORDER BY "expiresAt" LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+  )
+  UPDATE "Message" m SET "status" = 'FAILED', "failureCode" = 'expired', "endedAt" = now()
+  FROM late WHERE m."id" = late."id"
+  RETURNING m."id", m."workspaceId", m."profileId", m."chat", m."waMessageId", m."traceparent",
+    m."endedAt" AS "at"`;
+
+/** A message that ended, as its event tells. */
+export interface EndedMessage {
+  id: string;
+  workspaceId: string;
+  profileId: string;
+  chat: string;
+  waMessageId: string;
+  traceparent: string | null;
+  at: Date;
+}
+
+/**
+ * Ends messages whose time is over, by the database's clock, and that no engine has begun to send. Each goes to one caller
+ * only, which announces it in the same transaction.
+ */
+export function expireMessages(tx: pg.PoolClient, limit: number): Promise<EndedMessage[]> {
+  return query<EndedMessage>(tx, 'due_expire', EXPIRE, [limit]);
+}
+
 const NOTE_COMMANDED = `
   UPDATE "Message" SET "commandedAt" = now() WHERE "id" = ANY($1) AND "commandedAt" IS NULL`;
 

@@ -101,10 +101,11 @@ async function cancel(
 ): Promise<Message | null> {
   const [row] = await query<Message>(tx, name, text, [id, profileId, workspaceId]);
   if (!row) return null;
-  const { waMessageId, chat, endedAt } = row;
+  const { waMessageId, chat, endedAt, traceparent } = row;
   const data = { messageId: id, waMessageId, chat, at: endedAt?.toISOString() };
   const type = 'message.cancelled';
-  await appendEvents(tx, [{ id: eventId, workspaceId, profileId, type, version: events[type].version, data }]);
+  const { version } = events[type];
+  await appendEvents(tx, [{ id: eventId, workspaceId, profileId, type, version, data, traceparent }]);
   return row;
 }
 export type MessagesRepository = ReturnType<typeof messagesRepository>;

@@ -73,6 +73,8 @@ export class BaileysConnection implements Connection {
     const { sock, stanzas } = dependencies;
     sock.ev.on('connection.update', (update) => this.#onUpdate(update));
     sock.ev.on('creds.update', () => this.#saveCredentials());
+    // The library tells of a message after it has sent the receipt.
+    sock.ev.on('messages.upsert', () => dependencies.session.at('receive.after-receipt'));
     sock.ws.on('CB:ack,class:message', (node: BinaryNode) => this.#acks.settle(node));
     this.#intercept('CB:message', (stanza, pass) => {
       // Of those that waited for us the library makes a queue that a fresh one would overtake; ours keeps the order of both.
@@ -95,6 +97,7 @@ export class BaileysConnection implements Connection {
       if (isGroup(chat)) await traced('encrypt and send', {}, relay);
       else if (!(await traced('encrypt and send', {}, () => keys.sending(relay))))
         logger.error({ waMessageId }, 'A message left before its state was stored');
+      this.#dependencies.session.at('send.after-wire');
     } catch (error) {
       this.#acks.forget(waMessageId);
       if (this.#over) throw new ConnectionLostError('The socket was closed.', { cause: error });

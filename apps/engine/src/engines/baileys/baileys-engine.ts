@@ -27,7 +27,7 @@ export function createBaileysEngine({ address, logger, keyCacheBytes }: Options)
     capabilities: ['link.qr', 'link.code', 'logout', ...sendableTypes.map((type) => `send.${type}` as const)],
 
     async open(session: Session, callbacks: ConnectionCallbacks): Promise<Connection> {
-      const { profileId, store, inbox } = session;
+      const { profileId, store, inbox, at } = session;
       const ownLogger = logger.child({ profileId });
       const stored = await store.loadCredential();
       if (!stored) {
@@ -35,10 +35,10 @@ export function createBaileysEngine({ address, logger, keyCacheBytes }: Options)
         cache.forget(profileId);
       }
       const creds = stored ? decodeCredentials(stored) : initAuthCreds();
-      const keys = new SignalKeys({ store, cache, accountLock: () => creds.me?.id });
+      const keys = new SignalKeys({ store, cache, accountLock: () => creds.me?.id, at });
       const stanzas = new StanzaIndex();
       const self = () => selfIdentity(creds.me);
-      const makeSignalRepository = journalingRepository({ keys, inbox, logger: ownLogger, self }, stanzas);
+      const makeSignalRepository = journalingRepository({ keys, inbox, at, logger: ownLogger, self }, stanzas);
       const perSession = { auth: { creds, keys }, makeSignalRepository, ...libraryCaches.of(profileId) };
       const sock = openSocket(address, perSession, ownLogger);
       ownLogger.debug({ linked: isLinked(creds) }, 'Socket opened');

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { PassPoint } from '@multiwa/runtime';
 import type { SignalDataSet, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys';
 import { KeyedLock } from '../../keyed-lock.js';
 import type { SessionStore } from '../../state/session-store.js';
@@ -52,6 +53,7 @@ interface Dependencies {
   cache: KeyCache;
   /** The name of the library's one lock around everything it does for the account: the account's own jid. */
   accountLock(): string | undefined;
+  at: PassPoint;
 }
 
 /**
@@ -70,16 +72,18 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly #store: SessionStore;
   readonly #cache: KeyCache;
   readonly #accountLock: () => string | undefined;
+  readonly #at: PassPoint;
   readonly #locks = new KeyedLock();
   /** Written, but not yet committed: the cache may drop it meanwhile, the database does not have it. */
   readonly #uncommitted = new Map<string, Write>();
   /** Keys being read; a write takes its key out, so that the older value does not enter the cache. */
   readonly #reading = new Map<string, number>();
 
-  constructor({ store, cache, accountLock }: Dependencies) {
+  constructor({ store, cache, accountLock, at }: Dependencies) {
     this.#store = store;
     this.#cache = cache;
     this.#accountLock = accountLock;
+    this.#at = at;
   }
 
   readonly get: SignalKeyStoreWithTransaction['get'] = async (type, ids) => {
@@ -148,6 +152,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
     if (!sending || sending.held || this.isInTransaction()) return;
     await Promise.all(sending.commits);
     sending.held = true;
+    this.#at('send.before-wire');
   }
 
   async #inTransaction<T>(work: () => Promise<T>): Promise<{ result: T; committed: Promise<void> }> {

@@ -1,5 +1,5 @@
 import type { Identity } from '@multiwa/contracts';
-import { startSpan } from '@multiwa/runtime';
+import { type PassPoint, startSpan } from '@multiwa/runtime';
 import {
   type BinaryNode,
   DEFAULT_CONNECTION_CONFIG,
@@ -18,6 +18,7 @@ type MakeRepository = SocketConfig['makeSignalRepository'];
 interface Dependencies {
   keys: SignalKeys;
   inbox: Inbox;
+  at: PassPoint;
   logger: Logger;
   self(): Identity;
 }
@@ -45,7 +46,7 @@ export class StanzaIndex {
  * overlap, by whichever name (phone or LID) the session is called.
  */
 export function journalingRepository(
-  { keys, inbox, logger, self }: Dependencies,
+  { keys, inbox, at, logger, self }: Dependencies,
   stanzas: StanzaIndex,
 ): MakeRepository {
   return (auth, libraryLogger, phoneToLid) => {
@@ -73,8 +74,10 @@ export function journalingRepository(
         const messages = attrs ? await read(attrs, plaintext) : [];
         const entries = messages.map((message) => inbox.entry(message, span?.traceparent));
         for (const entry of entries) keys.journal(entry);
+        if (entries.length > 0) at('receive.after-decrypt');
         return { plaintext, entries };
       }, lock);
+      if (entries.length > 0) at('receive.after-journal');
       if (span && entries.length > 0) {
         span.set({ 'multiwa.wa_message_id': stanzas.find(ciphertext)?.id });
         span.end();
