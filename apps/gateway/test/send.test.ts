@@ -141,12 +141,6 @@ test('a send with a future time is SCHEDULED and not published, and can be cance
   expect(events[0]?.data).toMatchObject({ messageId: json.id });
 });
 
-test('only what waits for its time can be cancelled', async () => {
-  const { json } = await gateway.send(profileId, 'Now');
-  const answer = await gateway.call('POST', `/profiles/${profileId}/messages/${json.id}/cancel`);
-  expect(answer).toMatchObject({ status: 409, json: { code: 'message_not_cancellable' } });
-});
-
 test('a repeated scheduled send still gets its first answer after its time has passed', async () => {
   const headers = { 'idempotency-key': 'later' };
   const past = { ...scheduled(new Date(Date.now() + hourMs)), headers };

@@ -32,9 +32,13 @@ export function makeMessages({ messages, knownProfiles, resolveChat, bus }: Mess
       return viewMessage(message);
     },
 
+    /**
+     * Takes back what no engine has begun to send. The row decides, whoever owns the session: an engine begins a send by
+     * a write to the same row, so that one of the two comes first.
+     */
     async cancel(scope: ProfileScope, id: string) {
       await knownProfiles.require(scope);
-      const cancelled = await messages.cancelScheduled(scope, id, newId());
+      const cancelled = await messages.cancelWaiting(scope, id, newId());
       if (cancelled) {
         bus.nudge(subjects.nudge.outbox);
         return viewMessage(cancelled);
@@ -43,7 +47,9 @@ export function makeMessages({ messages, knownProfiles, resolveChat, bus }: Mess
       if (!message) throw new CodedError('message_not_found');
       // Asking twice asks once.
       if (message.status === 'CANCELLED') return viewMessage(message);
-      throw new CodedError('message_not_cancellable', { detail: `The message is ${message.status}.` });
+      throw new CodedError('message_not_cancellable', {
+        detail: message.status === 'QUEUED' ? 'Its send has begun.' : `The message is ${message.status}.`,
+      });
     },
   };
 }

@@ -6,9 +6,9 @@ import { type App, profileChild } from '../route-types.js';
 
 const schema = describe({
   tag: 'Messages',
-  summary: 'Cancel a scheduled message',
+  summary: 'Cancel a scheduled or queued message',
   description:
-    'Only while its status is SCHEDULED. The message stays, with status CANCELLED; cancelling twice changes nothing.',
+    'While its status is SCHEDULED, or QUEUED and no send has begun: from then on it may be at the phone, also when the attempt failed and is repeated. The message stays, with status CANCELLED; cancelling twice changes nothing.',
   params: profileChild('messageId'),
   answers: { 200: messageSchema },
   problems: ['profile_not_found', 'message_not_found', 'message_not_cancellable'],
