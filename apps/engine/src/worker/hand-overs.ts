@@ -1,6 +1,6 @@
 import { timing } from '@multiwa/contracts';
 import { type Database, findArrived, type Lease, type NetworkLoad } from '@multiwa/db';
-import { type Load, mostRoom, planTransfers } from '@multiwa/domain';
+import { type Load, mostRoom, planTransfers, type Transfer } from '@multiwa/domain';
 import type { Logger } from '../logger.js';
 import type { EngineMetrics } from '../metrics.js';
 import type { Owned, OwnedSessions } from './owned-sessions.js';
@@ -51,26 +51,21 @@ export class HandOvers {
     const { workerId } = this.#dependencies;
     const { loads, wanted } = await this.#look();
     const asLeaving = loads.map((load) => (load.id === workerId ? { ...load, leaving: true } : load));
-    for (const { from, to, count } of planTransfers(asLeaving, wanted)) {
-      if (from === workerId) this.#begin(to, count, cause);
-    }
+    this.#carryOut(planTransfers(asLeaving, wanted), cause);
     return mostRoom(loads, workerId) !== undefined;
   }
 
   /** Gives away what is above the worker's share, while others are below theirs. */
   async rebalance(): Promise<void> {
-    const { workerId } = this.#dependencies;
     const { loads, wanted } = await this.#look();
-    for (const { from, to, count } of planTransfers(loads, wanted)) {
-      if (from === workerId) this.#begin(to, Math.min(count, this.#allowance()), 'rebalance');
-    }
+    this.#carryOut(planTransfers(loads, wanted), 'rebalance');
   }
 
   /** Gives so many away, to whoever has the most room. @returns whether anybody has */
   async shed(count: number): Promise<boolean> {
     const { loads } = await this.#look();
     const to = mostRoom(loads, this.#dependencies.workerId);
-    if (to !== undefined) this.#begin(to, count, 'memory');
+    if (to !== undefined) this.#begin(to, count, timing.lease.handOversAtOnce, 'memory');
     return to !== undefined;
   }
 
@@ -107,6 +102,18 @@ export class HandOvers {
     }
   }
 
+  /** This worker's part of a plan, as far as it may begin now. */
+  #carryOut(plan: readonly Transfer[], cause: HandOverCause): void {
+    for (const { from, to, count } of plan) {
+      if (from !== this.#dependencies.workerId) continue;
+      // Who gets sessions from several workers opens no more at a time than from one.
+      const givers = plan.filter((each) => each.to === to).length;
+      const atOnce = Math.ceil(timing.lease.handOversAtOnce / givers);
+      const most = cause === 'rebalance' ? Math.min(count, this.#allowance()) : count;
+      this.#begin(to, most, atOnce, cause);
+    }
+  }
+
   #allowance(): number {
     const everyMs = 1_000 / timing.lease.rebalancePerSecond;
     // Unused allowance is not saved up for longer than a second.
@@ -114,10 +121,10 @@ export class HandOvers {
     return Math.floor((performance.now() - this.#nextAtMs) / everyMs);
   }
 
-  #begin(to: string, count: number, cause: HandOverCause): void {
+  #begin(to: string, count: number, atOnce: number, cause: HandOverCause): void {
     const { metrics, logger } = this.#dependencies;
-    const atOnce = [...this.#underWay.values()].filter((each) => each.to === to).length;
-    const chosen = this.#candidates().slice(0, Math.max(0, Math.min(count, timing.lease.handOversAtOnce - atOnce)));
+    const underWay = [...this.#underWay.values()].filter((each) => each.to === to).length;
+    const chosen = this.#candidates().slice(0, Math.max(0, Math.min(count, atOnce - underWay)));
     if (chosen.length > 0) logger.info({ to, count: chosen.length, cause }, 'Handing sessions over');
     for (const owned of chosen) {
       metrics.handOver(cause);

@@ -141,10 +141,10 @@ export class Worker {
     const untilMs = performance.now() + engineGraceMs - reserveMs;
     this.#draining = true;
     clearTimeout(this.#nextClaim);
+    await Promise.all(this.#working.map((each) => each.stop()));
     await markDraining(database.pool, id).catch((error: unknown) =>
       logger.warn({ err: error }, 'The worker could not be marked as draining'),
     );
-    await Promise.all(this.#working.map((each) => each.stop()));
     while (this.#sessions.size > 0 && performance.now() < untilMs && (await this.#drainOn())) {
       await delay(HAND_OVER_EVERY_MS);
     }
