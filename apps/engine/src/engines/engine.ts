@@ -91,6 +91,11 @@ export interface Connection {
   requestPairingCode(phone: string): Promise<{ code: string; expiresAt: Date }>;
   /** Unlinks the number at WhatsApp and closes. Must not touch what is stored. @throws ConnectionLostError */
   logout(): Promise<void>;
+  /**
+   * Takes nothing more from WhatsApp, and resolves when what has come in is stored and confirmed, or after a while. Before a
+   * `close` in order: what was decrypted here and not confirmed comes again to the next owner, who cannot decrypt it twice.
+   */
+  rest(): Promise<void>;
   /** Closes the socket at once, without logging out. Never throws; `closed` follows if it had not been called. */
   close(): Promise<void>;
 }

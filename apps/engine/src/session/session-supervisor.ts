@@ -210,6 +210,7 @@ export class SessionSupervisor {
         const { desiredState } = this.#profile;
         if (this.#draining || desiredState === 'DISCONNECTED') {
           await intake.stop();
+          await connection.rest();
           await connection.close();
           return { by: 'us' };
         }

@@ -35,6 +35,8 @@ const QR_COUNT = 6;
 const PAIRING_READY_MS = 15_000;
 const LOGOUT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+/** For storing and confirming what has come in. */
+const REST_TIMEOUT_MS = 2_000;
 const QR_EXHAUSTED = 'QR refs attempts ended';
 
 type Pass = (node: BinaryNode) => Promise<unknown>;
@@ -66,6 +68,9 @@ export class BaileysConnection implements Connection {
   readonly #pairingReady = new Deferred<void>();
   #qrCount = 0;
   #linkingEndsAt = 0;
+  /** Stanzas being handled, until what follows from them is stored and confirmed. */
+  readonly #inHand = new Set<Promise<void>>();
+  #resting = false;
   #over = false;
 
   constructor(dependencies: Dependencies) {
@@ -82,7 +87,10 @@ export class BaileysConnection implements Connection {
       const node = { ...stanza, attrs };
       stanzas.add(node);
       // What is left when the socket closes is not confirmed: WhatsApp hands it to the next connection.
-      return this.#senders.run(jidNormalizedUser(node.attrs.from), async () => this.#over || pass(node));
+      return this.#senders.run(
+        jidNormalizedUser(node.attrs.from),
+        async () => this.#over || this.#resting || pass(node),
+      );
     });
     this.#intercept('CB:receipt', (node, pass) => this.#onReceipt(node, pass));
   }
@@ -133,14 +141,13 @@ export class BaileysConnection implements Connection {
     await this.close();
   }
 
+  async rest(): Promise<void> {
+    this.#resting = true;
+    await inTime(Promise.all(this.#inHand), REST_TIMEOUT_MS);
+  }
+
   async close(): Promise<void> {
-    const ended = this.#dependencies.sock.end(undefined);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-    });
-    await Promise.race([ended, late]).catch(() => undefined);
-    clearTimeout(timer);
+    await inTime(this.#dependencies.sock.end(undefined), CLOSE_TIMEOUT_MS);
     // The library waits for the other side's close; whoever closes here does not.
     this.#end(null, false);
   }
@@ -195,9 +202,15 @@ export class BaileysConnection implements Connection {
     sock.ws.removeAllListeners(event);
     const pass: Pass = (node) => Promise.all(library.map((listener) => listener(node)));
     sock.ws.on(event, (node: BinaryNode) => {
-      handle(node, pass).catch((error: unknown) =>
-        logger.warn({ err: error, event, id: node.attrs.id }, 'A stanza was not handled'),
-      );
+      // What is not confirmed WhatsApp hands to the next connection.
+      if (this.#resting) return;
+      const work: Promise<void> = handle(node, pass)
+        .then(
+          () => undefined,
+          (error: unknown) => logger.warn({ err: error, event, id: node.attrs.id }, 'A stanza was not handled'),
+        )
+        .finally(() => this.#inHand.delete(work));
+      this.#inHand.add(work);
     });
   }
 
@@ -219,6 +232,16 @@ export class BaileysConnection implements Connection {
     if (updates.length > 0) await callbacks.receipts(updates);
     if (!this.#over) await pass(node);
   }
+}
+
+/** Waits for it, whatever its outcome, at most so long. */
+async function inTime(work: Promise<unknown> | undefined, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work, late]).catch(() => undefined);
+  clearTimeout(timer);
 }
 
 function waitForAck(acked: Promise<SendOutcome>): Promise<SendOutcome> {
