@@ -168,3 +168,66 @@ test('a scheduled message goes on with its trace when its time has come', async 
     'engine: handle command send',
   ]);
 });
+
+test('what a flow answers belongs to the trace of the message that started the flow', async () => {
+  const { profile, phone, friend } = await prepare('Shop');
+  const { client, sandbox } = product();
+  const flow = {
+    trigger: { kind: 'message_matches' as const, match: { how: 'exact' as const, value: 'menu' } },
+    start: 'say',
+    nodes: [
+      { id: 'say', kind: 'send_text' as const, text: 'Tea or coffee' },
+      { id: 'end', kind: 'end' as const },
+    ],
+    edges: [{ from: 'say', way: 'next' as const, to: 'end' }],
+  };
+  const { id } = await client.automations.create({ name: 'Menu', profileId: profile.id, flow });
+  await client.automations.publish(id);
+  await client.automations.enable(id);
+  await sandbox.send(friend.phone, { to: phone.phone, text: 'menu' });
+  const { traceId } = await waitFor(
+    () =>
+      collector.spans.find(
+        ({ name, attributes }) => name === 'match flows' && attributes['multiwa.outcome'] === 'started',
+      ),
+    { what: 'the flow to start' },
+  );
+  const { path } = await collector.waitForTrace(traceId, 'the answer to be sent', attemptOf('message.sent'));
+  expect(path).toEqual([
+    'engine: receive message',
+    'engine: publish fact message-received',
+    'events: handle fact message-received',
+    'events: publish event message.received',
+    'automation: match flows',
+    'automation: accept message',
+    'automation: publish command send',
+    'engine: handle command send',
+    'engine: publish fact message-status',
+    'events: handle fact message-status',
+    'events: publish event message.sent',
+    'events: webhook attempt',
+  ]);
+});
+
+test('each message of a broadcast has a trace of its own', async () => {
+  const { profile, friend } = await prepare('Campaign');
+  const { client } = product();
+  const draft = await client.broadcasts.create({
+    profileId: profile.id,
+    name: 'To one',
+    content: { type: 'TEXT', text: 'Hello' },
+    audience: { kind: 'recipients', recipients: [{ to: `+${friend.phone}` }] },
+    pace: { messagesPerMinute: 1_200, jitterPercent: 0, dailyCap: 100 },
+  });
+  await client.broadcasts.start(draft.id);
+  const { traceId } = await waitFor(
+    () => collector.spans.find(({ attributes }) => attributes['multiwa.broadcast_id'] === draft.id),
+    { what: 'the message to be accepted' },
+  );
+  const { path } = await collector.waitForTrace(traceId, 'it to be sent', attemptOf('message.sent'));
+  expect(path.slice(0, 3)).toEqual([
+    'scheduler: accept message',
+    'scheduler: publish command send',
+    'engine: handle command send',
+  ]);
+});

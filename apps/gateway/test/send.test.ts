@@ -17,13 +17,17 @@ const row = (id: unknown) => gateway.database.prisma.message.findUniqueOrThrow({
 
 /** All commands of a profile that its stream holds, taken as an owner of its lease would. */
 async function commandsOf(id: string, count: number): Promise<SendCommand[]> {
-  const taken: SendCommand[] = [];
+  return (await messagesOf(id, count)).map(({ payload }) => payload);
+}
+
+async function messagesOf(id: string, count: number): Promise<BusMessage<SendCommand>[]> {
+  const taken: BusMessage<SendCommand>[] = [];
   const consumption = await gateway.bus.consumeProfileCommands({
     profileId: id,
     generation: 1,
     connection: 1,
-    async handler({ payload }: BusMessage<SendCommand>) {
-      taken.push(payload);
+    async handler(message: BusMessage<SendCommand>) {
+      taken.push(message);
       return 'done';
     },
     onLost: () => undefined,
@@ -56,6 +60,19 @@ test('an accepted send is answered with its ids, stored QUEUED, and its command 
     acceptedAt: json.createdAt,
   });
   await until(async () => (await row(json.id)).commandedAt);
+});
+
+test('while tracing is off a caller’s trace is neither kept nor handed on', async () => {
+  const id = await gateway.newProfile();
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const { json } = await gateway.call('POST', `/profiles/${id}/messages`, {
+    body: { type: 'TEXT', to: '+62 812-3456-7890', text: 'Hello' },
+    headers: { traceparent },
+  });
+  expect(await row(json.id)).toMatchObject({ traceparent: null });
+  const [message] = await messagesOf(id, 1);
+  expect(message).toMatchObject({ payload: { messageId: json.id } });
+  expect(message?.headers).not.toHaveProperty('traceparent');
 });
 
 test('sends of one profile keep the order of acceptance in the list and in the stream', async () => {

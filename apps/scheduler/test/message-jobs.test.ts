@@ -65,6 +65,7 @@ async function accept(
     expiresAt?: Date;
     begunAt?: Date;
     content?: object;
+    traceparent?: string;
   } = {},
 ): Promise<string[]> {
   const rows = Array.from({ length: count }, () => ({
@@ -130,6 +131,29 @@ test('what was not handed over at its time is swept, marked as possibly repeated
   onTestFinished(consumption.stop);
   await waitFor(() => seen.length >= 20, { what: 'twenty commands' });
   expect(seen).toEqual(due);
+});
+
+test('what the sweep hands over goes on with the trace of its acceptance', async () => {
+  const owner = await makeProfile();
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  await accept(owner, 1, { status: 'QUEUED', createdAt: past(9), traceparent });
+  await accept(owner, 1, { status: 'QUEUED', createdAt: past(8) });
+  await makeJobs().sweep();
+  const seen: (string | undefined)[] = [];
+  const consumption = await bus.consumeProfileCommands({
+    profileId: owner.profileId,
+    generation: 1,
+    connection: 1,
+    onLost: () => undefined,
+    async handler(message) {
+      seen.push(message.traceparent);
+      return 'done';
+    },
+  });
+  onTestFinished(consumption.stop);
+  await waitFor(() => seen.length === 2, { what: 'both commands' });
+  expect(seen).toEqual([traceparent, undefined]);
+  expect(published.some((payload) => 'traceparent' in payload)).toBe(false);
 });
 
 test('the sweep goes by the order of acceptance and leaves alone what is young or handed over', async () => {

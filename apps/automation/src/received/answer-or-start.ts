@@ -104,6 +104,7 @@ async function start(tx: Transaction, flows: Flows, message: ReceivedMessage): P
     nodeId: flow.start,
     variables: { [lastMessageVariable]: content.type === 'TEXT' ? keptValue(content.text) : '' },
     triggerEventId: eventId,
+    traceparent: message.traceparent,
     failureCode,
   });
   if (!isStarted) return { outcome: 'overtaken' };

@@ -1,7 +1,7 @@
 import type { BatchHandler, BusMessage, HandlerResult } from '@multiwa/bus';
 import type { EventEnvelope } from '@multiwa/contracts';
 import { errorCode, isConnectionError, isTransactionConflict, isUniqueViolation } from '@multiwa/db';
-import type { Logger } from '@multiwa/runtime';
+import { inSpan, type Logger, startSpan } from '@multiwa/runtime';
 import type { RunMetrics } from '../run-metrics.js';
 import type { Received } from './answer-or-start.js';
 import { type ReceivedMessage, readReceived } from './received-message.js';
@@ -31,7 +31,11 @@ export function makeHandleReceived(deps: HandleReceivedDeps): BatchHandler<Deliv
     const { eventId, profileId, contactId } = message;
     const ids = { eventId, profileId, contactId, deliveryCount };
     try {
-      const { outcome, runId, hasEvents } = await answerOrStart(message);
+      const { outcome, runId, hasEvents } = await inSpan(beginSpan(message), async (span) => {
+        const received = await answerOrStart({ ...message, traceparent: span?.traceparent });
+        span?.set({ 'multiwa.outcome': received.outcome, 'multiwa.run_id': received.runId });
+        return received;
+      });
       metrics.messages.inc({ outcome });
       if (outcome === 'started') metrics.runs.inc({ outcome });
       if (outcome === 'answered' || outcome === 'started') onDue();
@@ -55,7 +59,7 @@ export function makeHandleReceived(deps: HandleReceivedDeps): BatchHandler<Deliv
   return async (batch) => {
     const results: HandlerResult[] = batch.map(() => 'done');
     const queues = new Map<string, (() => Promise<void>)[]>();
-    for (const [index, { payload, deliveryCount }] of batch.entries()) {
+    for (const [index, { payload, deliveryCount, traceparent }] of batch.entries()) {
       const message = readReceived(payload);
       if (typeof message === 'string') {
         metrics.messages.inc({ outcome: message });
@@ -64,13 +68,23 @@ export function makeHandleReceived(deps: HandleReceivedDeps): BatchHandler<Deliv
       const key = `${message.profileId} ${message.contactId}`;
       const queue = queues.get(key) ?? [];
       queue.push(async () => {
-        results[index] = await handle(message, deliveryCount);
+        results[index] = await handle({ ...message, traceparent }, deliveryCount);
       });
       queues.set(key, queue);
     }
     await sideBySide([...queues.values()], contactsAtOnce);
     return results;
   };
+}
+
+function beginSpan({ traceparent: parent, workspaceId, profileId, eventId }: ReceivedMessage) {
+  if (!parent) return undefined;
+  const attributes = {
+    'multiwa.workspace_id': workspaceId,
+    'multiwa.profile_id': profileId,
+    'multiwa.event_id': eventId,
+  };
+  return startSpan('match flows', { parent, attributes });
 }
 
 async function sideBySide(queues: (() => Promise<void>)[][], atOnce: number): Promise<void> {

@@ -13,6 +13,8 @@ export interface ReceivedMessage {
   sender: { phone: string | null; lid: string | null };
   content: { type: 'TEXT'; text: string } | { type: 'UNSUPPORTED'; rawType: string };
   firstOfContact: boolean;
+  /** Of the event's trace, where it has one. */
+  traceparent?: string;
 }
 
 /** Why a message concerns no automation. */

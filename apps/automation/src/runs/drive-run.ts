@@ -1,10 +1,11 @@
 import type { Bus } from '@multiwa/bus';
-import { type SendCommand, subjects, timing } from '@multiwa/contracts';
+import { subjects, timing } from '@multiwa/contracts';
 import { type Database, handBackRun, noteCommanded } from '@multiwa/db';
 import type { Logger } from '@multiwa/runtime';
 import type { Flows } from '../flows.js';
 import type { RunMetrics } from '../run-metrics.js';
 import { makeRequest, type RequestDeps } from './make-request.js';
+import type { RunCommand } from './send-step.js';
 import { type RequestOutcome, takeStep } from './take-step.js';
 
 export interface DriveDeps extends RequestDeps {
@@ -59,10 +60,11 @@ export async function driveRun(deps: DriveDeps, claim: RunClaim): Promise<void> 
 }
 
 /** Hands an accepted message to its stream; what fails is left to the scheduler's sweep. */
-async function publish({ bus, database, logger }: DriveDeps, command: SendCommand | undefined): Promise<boolean> {
+async function publish({ bus, database, logger }: DriveDeps, command: RunCommand | undefined): Promise<boolean> {
   if (!command) return true;
-  const { messageId } = command;
-  const [result] = await bus.publishCommands([{ verb: 'send', payload: command }]);
+  const { traceparent, ...payload } = command;
+  const { messageId } = payload;
+  const [result] = await bus.publishCommands([{ verb: 'send', payload, traceparent }]);
   if (!result?.ok) {
     logger.warn({ messageId, err: result?.error }, 'A message could not be handed over: the sweep tries again');
     return false;

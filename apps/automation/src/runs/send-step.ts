@@ -1,6 +1,7 @@
 import { outboundContentSchema, type RunFailure, type SendCommand, timing } from '@multiwa/contracts';
 import { acceptMessagesIn, countAutomaticMessages, type LockedRun } from '@multiwa/db';
 import { fillText, makeAcceptanceOrder, newId, waMessageIdFrom } from '@multiwa/domain';
+import { startSpan } from '@multiwa/runtime';
 import type { Transaction } from './advance.js';
 import { flowValues } from './flow-values.js';
 
@@ -9,7 +10,10 @@ const { loopWindowMs, messagesPerWindow } = timing.automation;
 /** Messages of one process keep the order in which its steps accepted them. */
 const nextInOrder = makeAcceptanceOrder(Date.now, newId);
 
-export type Sent = { command: SendCommand | undefined; messageId: string } | { failure: RunFailure };
+/** A command, and beside it the trace that it belongs to. */
+export type RunCommand = SendCommand & { traceparent?: string };
+
+export type Sent = { command: RunCommand | undefined; messageId: string } | { failure: RunFailure };
 
 /**
  * Accepts the message of the step at which the run stands. All its ids but our own are made of run and step, so that
@@ -27,6 +31,7 @@ export async function acceptStepMessage(tx: Transaction, run: LockedRun, text: s
   const { workspaceId, profileId, chat } = run;
   const idempotencyKey = `automation:${run.id}:${run.step}`;
   const { id, createdAt } = nextInOrder();
+  const span = beginSpan(run, id);
   const message = { workspaceId, profileId, chat, waMessageId: waMessageIdFrom(idempotencyKey), content: content.data };
   const accepted = await acceptMessagesIn(tx, [
     {
@@ -38,9 +43,24 @@ export async function acceptStepMessage(tx: Transaction, run: LockedRun, text: s
       status: 'QUEUED',
       requestHash: null,
       sendAt: null,
+      traceparent: span?.traceparent,
     },
   ]);
+  span?.end();
   // Left out: the profile was deleted since it was looked at.
   if (!accepted.has(id)) return { failure: 'profile_deleted' };
-  return { messageId: id, command: { ...message, messageId: id, acceptedAt: createdAt.toISOString() } };
+  const command = { ...message, messageId: id, acceptedAt: createdAt.toISOString(), traceparent: span?.traceparent };
+  return { messageId: id, command };
+}
+
+/** What a run sends belongs to the trace of the message that started the run. */
+function beginSpan({ traceparent: parent, id, workspaceId, profileId }: LockedRun, messageId: string) {
+  if (!parent) return undefined;
+  const attributes = {
+    'multiwa.workspace_id': workspaceId,
+    'multiwa.profile_id': profileId,
+    'multiwa.message_id': messageId,
+    'multiwa.run_id': id,
+  };
+  return startSpan('accept message', { parent, attributes });
 }

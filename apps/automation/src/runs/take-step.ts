@@ -1,10 +1,10 @@
-import { type FlowNode, lastMessageVariable, type SendCommand, timing } from '@multiwa/contracts';
+import { type FlowNode, lastMessageVariable, timing } from '@multiwa/contracts';
 import { type Database, keepClaim, type LockedRun, lockClaimedRun, restRun, tagContact } from '@multiwa/db';
 import { type FilledRequest, fillRequest, type HttpNode, matches, nodeOf } from '@multiwa/domain';
 import type { Flows } from '../flows.js';
 import { type Advance, advance, type RunState, type Transaction, variablesOfRun } from './advance.js';
 import { flowValues } from './flow-values.js';
-import { acceptStepMessage } from './send-step.js';
+import { acceptStepMessage, type RunCommand } from './send-step.js';
 
 const { claimTtlMs } = timing.automation;
 
@@ -21,13 +21,13 @@ export type StepResult =
   /** The run has ended, was cancelled, or belongs to another driver. */
   | { state: 'gone' }
   /** It waits for its time or an answer. */
-  | { state: 'rests'; command: SendCommand | undefined }
+  | { state: 'rests'; command: RunCommand | undefined }
   /** A request is to be made before the step can be taken. */
   | { state: 'asks'; step: number; request: FilledRequest; node: HttpNode }
-  | { state: RunState; kind: FlowNode['kind']; outcome: string; command: SendCommand | undefined };
+  | { state: RunState; kind: FlowNode['kind']; outcome: string; command: RunCommand | undefined };
 
-type Doing = (Pick<Advance, 'ending' | 'detail' | 'variables'> & { command?: SendCommand | undefined }) | Pause;
-type Pause = { rest: 'delay' | 'ask'; seconds: number; command?: SendCommand | undefined } | { request: HttpNode };
+type Doing = (Pick<Advance, 'ending' | 'detail' | 'variables'> & { command?: RunCommand | undefined }) | Pause;
+type Pause = { rest: 'delay' | 'ask'; seconds: number; command?: RunCommand | undefined } | { request: HttpNode };
 
 /**
  * Takes the step at which a claimed run stands, in one transaction: what it does, its record, and where the run stands

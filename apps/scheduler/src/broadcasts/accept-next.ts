@@ -21,6 +21,7 @@ import {
   takeSlot,
   waMessageIdFrom,
 } from '@multiwa/domain';
+import { startSpan } from '@multiwa/runtime';
 import type { Transaction } from '../messages/publish-sends.js';
 import { endBroadcast } from './end-broadcast.js';
 import { obeyRestriction } from './obey-restriction.js';
@@ -28,7 +29,7 @@ import { obeyRestriction } from './obey-restriction.js';
 /** What one look at a broadcast led to. */
 export type Step =
   /** A message was accepted; its command is to be published. */
-  | { outcome: 'accepted'; command: SendCommand }
+  | { outcome: 'accepted'; command: SendCommand; traceparent?: string }
   /** The pace does not allow a message yet. */
   | { outcome: 'wait'; waitMs: number }
   /** WhatsApp restricts the number, and none of those who still wait has ever written to it. */
@@ -74,10 +75,14 @@ export function makeAcceptNext({ transaction }: Pick<Database, 'transaction'>, o
       if (!rendered.ok) throw new Error(`recipient ${recipient.id} was frozen without ${rendered.missing.join(', ')}`);
       // With a space, which no Idempotency-Key of the API can have.
       const cause = `broadcast ${recipient.id}`;
+      const { workspaceId, profileId } = broadcast;
+      const id = newId();
+      // A trace begins here: nobody asked for this one message.
+      const span = startSpan('accept message', { attributes: spanIds(broadcastId, { workspaceId, profileId, id }) });
       const message: AcceptedMessage = {
-        id: newId(),
-        workspaceId: broadcast.workspaceId,
-        profileId: broadcast.profileId,
+        id,
+        workspaceId,
+        profileId,
         chat: recipient.chat,
         waMessageId: waMessageIdFrom(cause),
         origin: 'BROADCAST',
@@ -87,13 +92,27 @@ export function makeAcceptNext({ transaction }: Pick<Database, 'transaction'>, o
         requestHash: null,
         sendAt: null,
         createdAt: now,
+        traceparent: span?.traceparent,
       };
       await accept(tx, message);
+      span?.end();
       await markAccepted(tx, recipient.id, message.id);
       await savePace(tx, broadcast.profileId, slot.state);
-      return { outcome: 'accepted', command: commandOf(message) };
+      return { outcome: 'accepted', command: commandOf(message), traceparent: span?.traceparent };
     });
 }
+function spanIds(
+  broadcastId: string,
+  { workspaceId, profileId, id }: Record<'workspaceId' | 'profileId' | 'id', string>,
+) {
+  return {
+    'multiwa.workspace_id': workspaceId,
+    'multiwa.profile_id': profileId,
+    'multiwa.message_id': id,
+    'multiwa.broadcast_id': broadcastId,
+  };
+}
+
 export type AcceptNext = ReturnType<typeof makeAcceptNext>;
 
 /** When to look again: somebody may write, and WhatsApp may change its mind, before it lifts by itself. */

@@ -37,7 +37,7 @@ export async function driveBroadcast(id: string, deps: DriveDeps, signal: AbortS
     if (step === undefined) continue;
     count(step.outcome);
     waits = step.outcome === 'in-flight' ? waits + 1 : 0;
-    if (step.outcome === 'accepted') handOver(step.command);
+    if (step.outcome === 'accepted') handOver(step.command, step.traceparent);
     else if (step.outcome === 'wait' || step.outcome === 'frozen') await pause(Math.min(step.waitMs, longestWaitMs));
     else if (step.outcome === 'in-flight')
       await pause(growing(timing.broadcast.waitEveryMs, waits, longestInFlightWaitMs));
@@ -63,14 +63,14 @@ export async function driveBroadcast(id: string, deps: DriveDeps, signal: AbortS
     }
   }
 
-  function handOver(command: SendCommand): void {
-    const work = publish(command).finally(() => publishing.delete(work));
+  function handOver(command: SendCommand, traceparent: string | undefined): void {
+    const work = publish(command, traceparent).finally(() => publishing.delete(work));
     publishing.add(work);
   }
 
-  async function publish(command: SendCommand): Promise<void> {
+  async function publish(command: SendCommand, traceparent: string | undefined): Promise<void> {
     try {
-      await bus.publishCommand('send', command);
+      await bus.publishCommand('send', command, traceparent === undefined ? undefined : { traceparent });
       await deps.commanded(command.messageId);
     } catch (error) {
       logger.warn({ err: error, broadcastId: id, messageId: command.messageId }, 'A send is left to the sweep');

@@ -102,6 +102,8 @@ export interface NewRun extends TriggerContact {
   triggerEventId: string;
   /** Set for a run that is only recorded as refused. */
   failureCode: string | null;
+  /** W3C trace context of the message that starts it, where it is traced. */
+  traceparent?: string | null;
 }
 
 /** The automation is held against deletion and against being disabled, so that both come wholly before or after. */
@@ -111,10 +113,10 @@ const START = `
     WHERE "id" = $3 AND "enabled" AND "publishedVersion" = $4 AND "deletedAt" IS NULL FOR SHARE
   )
   INSERT INTO "AutomationRun" ("id", "workspaceId", "automationId", "version", "profileId", "contactId", "chat",
-    "nodeId", "variables", "triggerEventId", "failureCode", "status", "wakeAt", "endedAt", "updatedAt")
+    "nodeId", "variables", "triggerEventId", "failureCode", "status", "wakeAt", "endedAt", "updatedAt", "traceparent")
   SELECT $1, $2, live."id", $4, $5, $6, $7, $8, $9, $10, $11,
     (CASE WHEN $11::text IS NULL THEN 'RUNNING' ELSE 'FAILED' END)::"RunStatus",
-    CASE WHEN $11::text IS NULL THEN now() END, CASE WHEN $11::text IS NOT NULL THEN now() END, now()
+    CASE WHEN $11::text IS NULL THEN now() END, CASE WHEN $11::text IS NOT NULL THEN now() END, now(), $12
   FROM live
   ON CONFLICT ("automationId", "triggerEventId") DO NOTHING`;
 
@@ -122,7 +124,7 @@ const START = `
 export async function startRun(tx: pg.PoolClient, run: NewRun): Promise<boolean> {
   const { id, workspaceId, automationId, version, profileId, contactId, chat, nodeId, variables } = run;
   const identity = [id, workspaceId, automationId, version, profileId, contactId, chat, nodeId];
-  const values = [...identity, JSON.stringify(variables), run.triggerEventId, run.failureCode];
+  const values = [...identity, JSON.stringify(variables), run.triggerEventId, run.failureCode, run.traceparent ?? null];
   return (await execute(tx, 'triggers_start_run', START, values)) > 0;
 }
 
