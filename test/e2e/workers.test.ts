@@ -155,6 +155,33 @@ test(
 );
 
 test(
+  'an operator empties a worker, which stays empty until it is taken back into service',
+  async () => {
+    showLogsOnFailure(product());
+    await withBothWorkers();
+    const { services, client } = product();
+    const doubledBefore = await doubledSockets();
+    const worker = async () => {
+      const workers = await client.engine.workers();
+      return workers.find(({ pid }) => pid === services.pid(second));
+    };
+    const id = (await worker())?.id ?? '';
+    await client.engine.drain(id);
+    await untilOwned({ [first]: PROFILES, [second]: 0 });
+    await waitFor(async () => (await worker())?.sessions === 0, { what: 'the worker to say that it is empty' });
+    expect(await worker()).toMatchObject({ id, state: 'DRAINING', admitting: false });
+    const reconnected = await product().sandbox.resetSockets();
+    expect(reconnected).toBe(PROFILES);
+    await untilOwned({ [first]: PROFILES, [second]: 0 });
+    await client.engine.undrain(id);
+    await withBothWorkers();
+    expect(await metric(second, 'engine_handovers_total', 'cause="operator"')).toBe(PROFILES / 2);
+    expect(await doubledSockets()).toBe(doubledBefore);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
   'SIGTERM hands every session over to the other worker: nothing lost, nothing twice, no socket doubled',
   async () => {
     showLogsOnFailure(product());
