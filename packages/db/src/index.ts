@@ -49,6 +49,7 @@ export type { PagePosition, PageRequest } from './repositories/page.js';
 export * from './repositories/profiles.js';
 export * from './repositories/queue-depth.js';
 export * from './repositories/read-session.js';
+export * from './repositories/reseal.js';
 export * from './repositories/save-conversation-state.js';
 export * from './repositories/sent-content.js';
 export * from './repositories/session-state.js';

@@ -26,18 +26,32 @@ export interface Cipher {
   openBytes(place: string, sealed: Sealed): Buffer;
 }
 
+export interface EncryptionKey {
+  /** Names the key without telling it: the first digits of its hash. */
+  id: string;
+  bytes: Buffer;
+}
+
+/** Where a cipher finds its keys, asked with every value: keys may change while it is in use. */
+export interface KeySource {
+  current(): EncryptionKey;
+  find(id: string): EncryptionKey | undefined;
+}
+
 /**
  * AES-256-GCM for secrets that must be shown or used again, and for the state of sessions.
- * @param encoded keys of 32 bytes in base64, separated by commas: the first seals, all open, which is how keys rotate
+ * @param encoded keys of 32 bytes in base64, separated by commas or line breaks: the first seals, all open
  * @throws TypeError when one is not such a key
  */
 export function createCipher(encoded: string): Cipher {
-  const keys = encoded.split(',').map(parseKey);
-  const current = keys[0];
-  if (!current) throw new TypeError('an encryption key is needed');
+  const keys = parseKeys(encoded);
   const byId = new Map(keys.map((key) => [key.id, key]));
+  return cipherOf({ current: () => keys[0], find: (id) => byId.get(id) });
+}
+
+export function cipherOf(keys: KeySource): Cipher {
   const openBytes = (place: string, { keyId, ciphertext }: Sealed): Buffer => {
-    const key = byId.get(keyId);
+    const key = keys.find(keyId);
     if (!key) throw new UnreadableError(`Stored under key ${keyId}, which was not given.`);
     const bodyStart = IV_BYTES + TAG_BYTES;
     if (ciphertext.length < bodyStart) throw new UnreadableError('A stored value is too short.');
@@ -56,6 +70,7 @@ export function createCipher(encoded: string): Cipher {
   return {
     seal(place, plain) {
       const iv = randomBytes(IV_BYTES);
+      const current = keys.current();
       const cipher = createCipheriv(ALGORITHM, current.bytes, iv);
       cipher.setAAD(Buffer.from(place));
       // In this mode `final` adds nothing: it only makes the tag.
@@ -68,8 +83,19 @@ export function createCipher(encoded: string): Cipher {
   };
 }
 
-function parseKey(encoded: string): { id: string; bytes: Buffer } {
-  const bytes = Buffer.from(encoded.trim(), 'base64');
+/** Reads a list of keys; the first one seals. @throws TypeError */
+export function parseKeys(encoded: string): [EncryptionKey, ...EncryptionKey[]] {
+  const [first, ...others] = encoded.split(/[\s,]+/).filter((text) => text !== '');
+  if (first === undefined) throw new TypeError('an encryption key is needed');
+  return [parseKey(first), ...others.map(parseKey)];
+}
+
+function parseKey(encoded: string): EncryptionKey {
+  const bytes = Buffer.from(encoded, 'base64');
   if (bytes.length !== KEY_BYTES) throw new TypeError('an encryption key is 32 bytes in base64');
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, KEY_ID_LENGTH), bytes };
+}
+
+export function newEncryptionKey(): EncryptionKey {
+  return parseKey(randomBytes(KEY_BYTES).toString('base64'));
 }

@@ -1,5 +1,5 @@
 export { type BackoffOptions, backoff } from './backoff.js';
-export { type Cipher, createCipher, type Sealed, UnreadableError } from './cipher.js';
+export { type Cipher, createCipher, newEncryptionKey, type Sealed, UnreadableError } from './cipher.js';
 export {
   type CrashAt,
   type CrashPoint,
@@ -19,6 +19,8 @@ export {
   makeGuardedFetch,
 } from './guarded-fetch.js';
 export { GuardedFetchError, type GuardedFetchErrorCode } from './guarded-fetch-error.js';
+export { readKeyFile, writeKeyFile } from './key-file.js';
+export { encryptionKeyEnv, type Keyring, openKeyring } from './keyring.js';
 export { createLogger, type Logger } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
 export { type OpsOptions, type OpsServer, opsRoutes, startOpsServer } from './ops-server.js';
