@@ -1,4 +1,4 @@
-import { baseEnv, type CrashAt, crashAtSchema, EnvError, readEnv } from '@multiwa/runtime';
+import { baseEnv, type CrashAt, crashAtSchema, EnvError, encryptionKeyEnv, readEnv } from '@multiwa/runtime';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
@@ -7,8 +7,7 @@ export const engineEnv = z.object({
   ...baseEnv,
   /** Which WhatsApp all sessions of this process talk to. */
   MULTIWA_NETWORK: z.enum(['live', 'sandbox']),
-  /** One or more keys of 32 bytes in base64, separated by commas: the first seals, all open. */
-  MULTIWA_ENCRYPTION_KEY: z.string().min(1),
+  ...encryptionKeyEnv,
   /** Client version to show WhatsApp, such as 2.3000.1043857760; the one the library was released with when unset. */
   MULTIWA_WA_VERSION: z
     .string()
@@ -34,7 +33,9 @@ export interface EngineEnvironment {
   host: string;
   port: number;
   logLevel: z.infer<typeof engineEnv>['LOG_LEVEL'];
-  encryptionKey: string;
+  /** Exactly one of the two: the keys themselves, or the file that holds them. */
+  encryptionKey?: string | undefined;
+  encryptionKeyFile?: string | undefined;
   version: [number, number, number] | undefined;
   capacity: number;
   /** Resident memory at most, in bytes; no limit when undefined. */
@@ -70,6 +71,7 @@ export function readEnvironment(source?: NodeJS.ProcessEnv): EngineEnvironment {
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
     encryptionKey: env.MULTIWA_ENCRYPTION_KEY,
+    encryptionKeyFile: env.MULTIWA_ENCRYPTION_KEY_FILE,
     version: env.MULTIWA_WA_VERSION === undefined ? undefined : [major, minor, patch],
     capacity: env.MULTIWA_ENGINE_CAPACITY,
     memoryBytes: env.MULTIWA_ENGINE_MEMORY_MB === undefined ? undefined : env.MULTIWA_ENGINE_MEMORY_MB * MIB,

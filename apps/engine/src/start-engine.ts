@@ -1,9 +1,9 @@
 import os from 'node:os';
 import { type Bus, connectBus } from '@multiwa/bus';
-import type { Network } from '@multiwa/contracts';
+import { type Network, subjects } from '@multiwa/contracts';
 import { openDatabase } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
-import { crashing, createCipher, createMetrics, passOn, startOpsServer, startSpan } from '@multiwa/runtime';
+import { crashing, createMetrics, openKeyring, passOn, startOpsServer, startSpan } from '@multiwa/runtime';
 import { createBaileysEngine } from './engines/baileys/baileys-engine.js';
 import { pinnedVersion } from './engines/baileys/open-socket.js';
 import type { Engine } from './engines/engine.js';
@@ -35,9 +35,12 @@ interface Options {
 /** Opens what the engine needs, starts the worker, and gives back how to end it in order. */
 export async function startEngine(options: Options): Promise<RunningEngine> {
   const { environment, logger, fatal, wrapBus = (bus) => bus } = options;
-  const { databaseUrl, natsUrl, encryptionKey, host, port, capacity, version, sandboxUrl } = environment;
+  const { databaseUrl, natsUrl, host, port, capacity, version, sandboxUrl } = environment;
   const network: Network = sandboxUrl === undefined ? 'LIVE' : 'SANDBOX';
-  const cipher = createCipher(encryptionKey);
+  const cipher = openKeyring(
+    { MULTIWA_ENCRYPTION_KEY: environment.encryptionKey, MULTIWA_ENCRYPTION_KEY_FILE: environment.encryptionKeyFile },
+    logger,
+  );
   const registry = createMetrics('engine');
   const metrics = engineMetrics(registry);
   const { webSocketUrl, leave } = await joinNetwork(sandboxUrl, logger);
@@ -47,6 +50,7 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     onIdleError: (error) => logger.warn({ err: error }, 'A database connection broke'),
   });
   const bus = wrapBus(await connectBus({ url: natsUrl, name: 'engine', logger, startSpan, onFatal: fatal }));
+  const keysReplaced = bus.onNudge(subjects.nudge.keys, cipher.reload);
   const engine: Engine = createBaileysEngine({
     address: { webSocketUrl, version },
     logger,
@@ -102,6 +106,7 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     async stop() {
       await worker.drain();
       await ops.stop();
+      keysReplaced.stop();
       await bus.close();
       await database.close();
       leave();

@@ -1,7 +1,7 @@
 import { connectBus } from '@multiwa/bus';
 import { consumers, subjects, timing } from '@multiwa/contracts';
 import { openDatabase } from '@multiwa/db';
-import { createCipher, createMetrics, type Logger, type Running, startOpsServer, startSpan } from '@multiwa/runtime';
+import { createMetrics, type Logger, openKeyring, type Running, startOpsServer, startSpan } from '@multiwa/runtime';
 import type { EventsEnv } from './env.js';
 import { applyFacts } from './facts/apply-facts.js';
 import { makeHandleFacts } from './facts/handle-facts.js';
@@ -20,13 +20,14 @@ export async function startEvents(
   fatal: (error: Error) => void,
 ): Promise<EventsService> {
   const metrics = createMetrics('events');
-  const cipher = createCipher(env.MULTIWA_ENCRYPTION_KEY);
+  const cipher = openKeyring(env, logger);
   const database = openDatabase({
     url: env.DATABASE_URL,
     applicationName: 'multiwa-events',
     onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection broke'),
   });
   const bus = await connectBus({ url: env.NATS_URL, name: 'events', logger, startSpan, onFatal: fatal });
+  const keysReplaced = bus.onNudge(subjects.nudge.keys, cipher.reload);
   const outbox = startOutbox({ database, bus, logger, metrics });
   const stopping = new AbortController();
   const facts = await bus.consumeFacts(consumers.events, {
@@ -65,6 +66,7 @@ export async function startEvents(
       stopping.abort();
       await Promise.all([facts.stop(), webhooks.stop()]);
       await outbox.stop();
+      keysReplaced.stop();
       await bus.close();
       await database.close();
       await ops.stop();

@@ -24,9 +24,10 @@ import { makeAcceptanceOrder, newId } from '@multiwa/domain';
 import {
   baseEnv,
   type Cipher,
-  createCipher,
   createMetrics,
+  encryptionKeyEnv,
   type Logger,
+  openKeyring,
   type Running,
   startSpan,
 } from '@multiwa/runtime';
@@ -72,8 +73,8 @@ export const gatewayEnv = z.object({
     .pipe(z.array(networkSchema).min(1)),
   /** Messages of one profile that may wait; more are refused until some were sent. */
   MULTIWA_QUEUE_LIMIT: z.coerce.number().int().min(1).default(timing.queue.limit),
-  /** Seals the secrets of webhooks and the passwords of proxies. */
-  MULTIWA_ENCRYPTION_KEY: z.string().min(1),
+  /** Seals the secrets of webhooks and the passwords of proxies; opens sessions that are exported. */
+  ...encryptionKeyEnv,
   /** Webhooks and proxies may be at private addresses: for those in the operator’s own network. */
   MULTIWA_ALLOW_PRIVATE_URLS: z.stringbool().default(false),
 });
@@ -217,7 +218,7 @@ export async function startGateway(
   onFatal: (error: Error) => void,
 ): Promise<Running> {
   const stops = new Stops();
-  const cipher = createCipher(env.MULTIWA_ENCRYPTION_KEY);
+  const cipher = openKeyring(env, logger);
   const database = openDatabase({
     url: env.DATABASE_URL,
     applicationName: 'multiwa-gateway',
@@ -226,6 +227,8 @@ export async function startGateway(
   stops.add(() => database.close());
   const bus = await connectBus({ url: env.NATS_URL, name: 'gateway', logger, startSpan, onFatal });
   stops.add(() => bus.close());
+  const keysReplaced = bus.onNudge(subjects.nudge.keys, cipher.reload);
+  stops.add(() => keysReplaced.stop());
   const app = await wireGateway({
     database,
     bus,

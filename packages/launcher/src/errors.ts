@@ -7,6 +7,7 @@ export type LauncherErrorCode =
   | 'migrate_failed'
   | 'nats_failed'
   | 'nats_unavailable'
+  | 'not_running'
   | 'port_taken'
   | 'postgres_failed'
   | 'service_failed'

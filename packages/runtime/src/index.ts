@@ -20,7 +20,7 @@ export {
 } from './guarded-fetch.js';
 export { GuardedFetchError, type GuardedFetchErrorCode } from './guarded-fetch-error.js';
 export { readKeyFile, writeKeyFile } from './key-file.js';
-export { encryptionKeyEnv, type Keyring, openKeyring } from './keyring.js';
+export { encryptionKeyEnv, KEY_FILE_LOOK_MS, type Keyring, openKeyring } from './keyring.js';
 export { createLogger, type Logger } from './logger.js';
 export { createMetrics, type Metrics } from './metrics.js';
 export { type OpsOptions, type OpsServer, opsRoutes, startOpsServer } from './ops-server.js';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 
 // What tests need and no caller of the API may do, straight in the database.
@@ -22,6 +22,29 @@ export async function foreignProfile(databaseUrl: string): Promise<string> {
     );
   });
   return profile;
+}
+
+/**
+ * Makes an organization and a workspace of somebody else, with an API key.
+ * @returns the key, which may do everything there.
+ */
+export async function foreignKey(databaseUrl: string): Promise<string> {
+  const [organization, workspace] = [newId(), newId()];
+  const key = `mwa_${randomBytes(32).toString('base64url')}`;
+  const hash = createHash('sha256').update(key).digest('hex');
+  await withDatabase(databaseUrl, async (client) => {
+    await client.query('INSERT INTO "Organization" ("id", "name") VALUES ($1, $2)', [organization, 'Somebody else']);
+    await client.query('INSERT INTO "Workspace" ("id", "organizationId", "name") VALUES ($1, $2, $3)', [
+      workspace,
+      organization,
+      'Theirs',
+    ]);
+    await client.query(
+      `INSERT INTO "ApiKey" ("id", "workspaceId", "name", "prefix", "hash", "scopes") VALUES ($1, $2, $3, $4, $5, $6)`,
+      [newId(), workspace, 'Theirs', key.slice(0, 10), hash, ['admin']],
+    );
+  });
+  return key;
 }
 
 /** Makes a key one whose time is over. */

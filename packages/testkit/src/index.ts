@@ -1,4 +1,5 @@
-export { expireApiKey, foreignProfile, type Holder, sessionHolders } from './behind-the-api.js';
+export { type BareFolder, linkBareFolder } from './bare-folder/bare-folder.js';
+export { expireApiKey, foreignKey, foreignProfile, type Holder, sessionHolders } from './behind-the-api.js';
 export {
   findScenario,
   openWorld,

@@ -154,7 +154,7 @@ export class WriteGroup {
 
   async #commit(batch: Pending[]): Promise<void> {
     const { executor, logger, onStatement } = this.#dependencies;
-    const sealed = batch.map((pending) => this.#seal(pending));
+    let sealed = batch.map((pending) => this.#seal(pending));
     for (let attempt = 0; ; attempt += 1) {
       const open = batch.flatMap((pending, index) => {
         const write = sealed[index];
@@ -184,6 +184,8 @@ export class WriteGroup {
         }
         logger.warn({ err: error, sessions: open.length, attempt }, 'Session state could not be written: trying again');
         await new Promise((resolve) => setTimeout(resolve, backoff({ ...RETRY, attempt: attempt + 1 })));
+        // The encryption key may have been replaced while the database was away.
+        sealed = batch.map((pending) => this.#seal(pending));
       }
     }
   }

@@ -28,6 +28,7 @@ Environment:
   NATS_URL                use this NATS server (with JetStream) instead of the embedded one
   MULTIWA_NATS_SERVER     path of the nats-server program to run
   MULTIWA_ENCRYPTION_KEY  32 bytes in base64; by default kept in the data directory
+  MULTIWA_ENCRYPTION_KEY_FILE  a file with the same instead
   LOG_LEVEL               level of the services' logs (default info)
 `;
 

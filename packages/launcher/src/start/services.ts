@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ServiceSpec } from '../supervise/service-process.js';
+import type { EncryptionKeys } from './encryption-key.js';
 
 /** What the services are told of where they run. */
 export interface Surroundings {
@@ -8,7 +9,7 @@ export interface Surroundings {
   dataDir: string;
   databaseUrl: string;
   natsUrl: string;
-  encryptionKey: string;
+  encryptionKey: EncryptionKeys;
   gatewayPort: number;
   /** Port of the simulated network's control API; undefined when it is not wanted. */
   sandboxPort?: number;
@@ -96,12 +97,12 @@ export async function serviceSpecs(around: Surroundings, findPort: () => Promise
 
 /** The environment that every process of the product gets. Only those that need it hold the encryption key. */
 export function sharedEnv({ env, databaseUrl, natsUrl }: Surroundings): NodeJS.ProcessEnv {
-  const { MULTIWA_ENCRYPTION_KEY: _notForAll, ...rest } = env;
+  const { MULTIWA_ENCRYPTION_KEY: _notForAll, MULTIWA_ENCRYPTION_KEY_FILE: _norThis, ...rest } = env;
   return { NODE_ENV: 'production', LOG_LEVEL: 'info', ...rest, DATABASE_URL: databaseUrl, NATS_URL: natsUrl };
 }
 
 const parentWatch = new URL('../supervise/parent-watch.js', import.meta.url).href;
 
 function keyEnv({ encryptionKey }: Surroundings): NodeJS.ProcessEnv {
-  return { MULTIWA_ENCRYPTION_KEY: encryptionKey };
+  return { ...encryptionKey };
 }

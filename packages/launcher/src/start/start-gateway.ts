@@ -34,7 +34,7 @@ export async function startGateway(options: StartOptions, context: StartContext)
   opened.push({ stop: await lockDataDir(dataDir) });
   await endOrphans(dataDir, say);
   await refuseTakenPort(options.port);
-  const key = encryptionKey(dataDir, context.env.MULTIWA_ENCRYPTION_KEY);
+  const key = encryptionKey(dataDir, context.env);
   signal.throwIfAborted();
   const database = await provideDatabase(options, context);
   signal.throwIfAborted();
