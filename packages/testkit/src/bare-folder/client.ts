@@ -9,7 +9,7 @@ export type FolderRequest =
   | { do: 'send'; phone: string; text: string }
   | { do: 'end' };
 /** From this process to the test. */
-export type FolderAnswer = { qr: string } | { linked: true } | { sent: true } | { ended: true };
+export type FolderAnswer = { qr: string } | { linked: true } | { sent: true } | { received: string } | { ended: true };
 
 const logger = pino({ level: 'silent' });
 const writes = new Set<Promise<unknown>>();
@@ -24,6 +24,12 @@ async function open(folder: string, waWebSocketUrl: string): Promise<void> {
   save = () => remember(saveCreds());
   socket = makeWASocket({ auth: { creds: state.creds, keys }, waWebSocketUrl, logger });
   socket.ev.on('creds.update', () => void save());
+  socket.ev.on('messages.upsert', ({ messages }) => {
+    for (const { message } of messages) {
+      const received = message?.conversation ?? message?.extendedTextMessage?.text;
+      if (received) answer({ received });
+    }
+  });
   socket.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
     if (qr) answer({ qr });
     if (connection === 'open') answer({ linked: true });
