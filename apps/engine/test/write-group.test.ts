@@ -89,7 +89,7 @@ test('a write under a lost lease is refused without harming the others, after it
   const { prisma } = database;
   await prisma.sessionLease.update({ where: { profileId: lost.profileId }, data: { workerId: null, expiresAt: null } });
   const [again] = await claim();
-  expect(again).toEqual({ profileId: lost.profileId, generation: lost.generation + 1 });
+  expect(again).toMatchObject({ profileId: lost.profileId, generation: lost.generation + 1 });
   const refused = writes.write(lost, { keys: [key('d', 'old')], journal: [{ entryId: 'e', value: Buffer.from('x') }] });
   const told = refused.catch((error: unknown) => [error, [...stale]] as const);
   await writes.write(kept, { keys: [key('d', 'kept')] });
