@@ -1,7 +1,7 @@
 import { subjects } from '@multiwa/contracts';
 import { openProxyUrl } from '@multiwa/domain';
 import { createCipher } from '@multiwa/runtime';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startTestGateway, type TestGateway, until } from './gateway.js';
 
 const url = 'socks5://user:secret@1.1.1.1:1080';
@@ -74,4 +74,34 @@ test('the operator may allow proxies in the own network', async () => {
   const body = { url: 'http://127.0.0.1:3128' };
   expect((await lenient.call('PUT', `/profiles/${id}/proxy`, { body })).status).toBe(200);
   await lenient.stop();
+});
+
+test('a proxy is tested by a worker of the profile’s network: the stored one, or a given one that is not stored', async () => {
+  const id = await gateway.newProfile();
+  const tryOut = (body?: object) => gateway.call('POST', `/profiles/${id}/proxy/test`, { body });
+  expect((await tryOut()).json.code).toBe('proxy_not_set');
+  const asked: string[] = [];
+  const answer = { ok: false, ms: 12, problem: 'The proxy refuses the password.' };
+  const worker = gateway.bus.answerAsWorker('proxy-test', 'SANDBOX', async ({ proxyUrl }) => {
+    asked.push(proxyUrl);
+    return answer;
+  });
+  onTestFinished(() => worker.stop());
+  await until(async () => (await tryOut({ url })).status === 200);
+  expect(await tryOut({ url })).toMatchObject({ status: 200, json: answer });
+  expect(await row(id)).toMatchObject({ proxyLabel: null });
+  const stored = 'http://user:other@1.1.1.1:3128';
+  await gateway.call('PUT', `/profiles/${id}/proxy`, { body: { url: stored } });
+  expect(await tryOut()).toMatchObject({ status: 200, json: answer });
+  expect([asked[0], asked.at(-1)]).toEqual([url, stored]);
+  const before = asked.length;
+  expect((await tryOut({ url: 'socks5://127.0.0.1:1080' })).json.code).toBe('url_not_allowed');
+  expect(asked).toHaveLength(before);
+});
+
+test('without a worker of its network nothing is tested, and the answer says so at once', async () => {
+  const body = { name: 'Live', network: 'LIVE' };
+  const { json } = await gateway.call('POST', '/profiles', { body });
+  const answer = await gateway.call('POST', `/profiles/${json.id}/proxy/test`, { body: { url } });
+  expect(answer).toMatchObject({ status: 503, json: { code: 'service_unavailable' } });
 });

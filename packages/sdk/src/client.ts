@@ -32,6 +32,7 @@ import type {
   PairingCode,
   Profile,
   ProfileProxy,
+  ProxyTest,
   QrCode,
   SendMessage,
   Session,
@@ -99,6 +100,9 @@ export function createClient(options: ClientOptions) {
       /** Without its password; refused with `proxy_not_set` while there is none. */
       proxy: (id: string) => request<ProfileProxy>('GET', `${profile(id)}/proxy`),
       setProxy: (id: string, url: string) => request<ProfileProxy>('PUT', `${profile(id)}/proxy`, { body: { url } }),
+      /** Tries a proxy out from where the engines run: this one, or else the stored one. */
+      testProxy: (id: string, url?: string) =>
+        request<ProxyTest>('POST', `${profile(id)}/proxy/test`, { body: { url } }),
       removeProxy: (id: string) => request<void>('DELETE', `${profile(id)}/proxy`),
       /** The session of a disconnected profile as an encrypted file; `release` lets go of it here. */
       exportSession: (id: string, body: ExportSession) =>

@@ -26,6 +26,7 @@ import type {
   pairingCodeSchema,
   profileSchema,
   proxySchema,
+  proxyTestSchema,
   qrSchema,
   recipientStatusSchema,
   sendMessageSchema,
@@ -53,6 +54,7 @@ export type Profile = z.infer<typeof profileSchema>;
 export type CreateProfile = z.input<typeof createProfileSchema>;
 export type UpdateProfile = z.input<typeof updateProfileSchema>;
 export type Session = z.infer<typeof sessionViewSchema>;
+export type ProxyTest = z.infer<typeof proxyTestSchema>;
 export type ProfileProxy = z.infer<typeof proxySchema>;
 export type EngineWorker = z.infer<typeof engineWorkerSchema>;
 export type QrCode = z.infer<typeof qrSchema>;

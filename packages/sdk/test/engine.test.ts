@@ -19,17 +19,21 @@ test('workers are listed, drained and taken back in', async () => {
   ]);
 });
 
-test('a session is shown, and its proxy is set, read and removed', async () => {
+test('a session is shown, and its proxy is set, read, tested and removed', async () => {
   const { client, seen } = await recorded('{}');
   const url = 'socks5://user:secret@proxy.example.com:1080';
   await client.profiles.session('p1');
   await client.profiles.setProxy('p1', url);
   await client.profiles.proxy('p1');
+  await client.profiles.testProxy('p1');
+  await client.profiles.testProxy('p1', url);
   await client.profiles.removeProxy('p1');
   expect(seen.map(({ method, path, body }) => [`${method} ${path}`, body])).toEqual([
     ['GET /api/v1/profiles/p1/session', ''],
     ['PUT /api/v1/profiles/p1/proxy', JSON.stringify({ url })],
     ['GET /api/v1/profiles/p1/proxy', ''],
+    ['POST /api/v1/profiles/p1/proxy/test', '{}'],
+    ['POST /api/v1/profiles/p1/proxy/test', JSON.stringify({ url })],
     ['DELETE /api/v1/profiles/p1/proxy', ''],
   ]);
 });

@@ -1,4 +1,11 @@
-import { type EngineWorkerView, type engineWorkersSchema, healthReasons, type SessionView } from '@multiwa/contracts';
+import {
+  type EngineWorkerView,
+  type engineWorkersSchema,
+  healthReasons,
+  type proxyTestSchema,
+  type SessionView,
+  type testProxySchema,
+} from '@multiwa/contracts';
 import type { z } from 'zod';
 
 const id = { worker: 'cmh3k2v1x000cqzrm2c3de4fg', profile: 'cmh3k2v1x0000qzrm5t9ab3de' };
@@ -49,9 +56,14 @@ const session: SessionView = {
   },
 };
 
+const testProxy: z.input<typeof testProxySchema> = { url: 'socks5://user:secret@proxy.example.com:1080' };
+const proxyTest: z.output<typeof proxyTestSchema> = { ok: true, ms: 184, problem: null };
+
 /** Examples of what the calls about workers, sessions and proxies take and answer. */
 export const engineExamples: Readonly<Record<string, unknown>> = {
   EngineWorker: worker,
   EngineWorkers: workers,
   Session: session,
+  TestProxy: testProxy,
+  ProxyTest: proxyTest,
 };

@@ -10,7 +10,7 @@ export interface ProxiesDeps {
   cipher: Cipher;
   /** The operator's choice: proxies may be at addresses that are not public. */
   allowPrivateUrls: boolean;
-  bus: Pick<Bus, 'nudge'>;
+  bus: Pick<Bus, 'nudge' | 'askWorker'>;
 }
 
 /** The proxy through which a profile's session goes out. Its password is sealed, and shown to nobody. */
@@ -60,6 +60,13 @@ export function makeProxies({ profiles, cipher, allowPrivateUrls, bus }: Proxies
     /** Clearing what is not set changes nothing. */
     async clear(caller: Caller, id: string): Promise<void> {
       await store(caller, id, null);
+    },
+
+    /** Tries a proxy out from where the engines run: the given one before it is stored, or else the stored one. */
+    async test(caller: Caller, id: string, { url }: { url?: string }) {
+      const profile = await find(caller, id);
+      if (url !== undefined) await requireAllowed(url);
+      return bus.askWorker('proxy-test', profile.network, { proxyUrl: url ?? stored(profile).open() });
     },
   };
 }

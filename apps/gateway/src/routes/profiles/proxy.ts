@@ -1,4 +1,5 @@
-import { proxySchema, setProxySchema } from '@multiwa/contracts';
+import { proxySchema, proxyTestSchema, setProxySchema, testProxySchema } from '@multiwa/contracts';
+import { z } from 'zod';
 import { describe, noContent } from '../../http/describe.js';
 import { callerOf } from '../../http/request-context.js';
 import type { Proxies } from '../../use-cases/proxies.js';
@@ -31,7 +32,19 @@ const clearSchema = describe({
   problems: ['profile_not_found'],
 });
 
-/** One resource: what is set, read and removed. */
+const testSchema = describe({
+  tag: 'Profiles',
+  summary: 'Test a proxy',
+  description:
+    'Reaches WhatsApp’s host through it, from where the engines run, and says why not when it cannot. Without a url the stored proxy is tested; a given one is not stored.',
+  params: profileParams,
+  // Fastify gives null for no body, which means: the stored one.
+  body: z.preprocess((body) => body ?? {}, testProxySchema),
+  answers: { 200: proxyTestSchema },
+  problems: ['profile_not_found', 'proxy_not_set', 'url_not_allowed', 'ask_timeout'],
+});
+
+/** One resource: what is set, read, tested and removed. */
 export function proxyRoutes(app: App, proxies: Proxies): void {
   const url = '/profiles/:profileId/proxy';
   const write = { scope: 'profiles:write' } as const;
@@ -40,6 +53,9 @@ export function proxyRoutes(app: App, proxies: Proxies): void {
   );
   app.put(url, { schema: setSchema, config: write }, (request) =>
     proxies.set(callerOf(request), request.params.profileId, request.body),
+  );
+  app.post(`${url}/test`, { schema: testSchema, config: write }, (request) =>
+    proxies.test(callerOf(request), request.params.profileId, request.body),
   );
   app.delete(url, { schema: clearSchema, config: write }, async (request, reply) => {
     await proxies.clear(callerOf(request), request.params.profileId);
