@@ -1,9 +1,16 @@
-import { type AskVerb, asks, CodedError, errorCodes, fieldErrorSchema, subjects } from '@multiwa/contracts';
+import { type ErrorCode as Code, CodedError, errorCodes, fieldErrorSchema } from '@multiwa/contracts';
 import { ErrorCode, type Msg, type NatsConnection, NatsError } from 'nats';
 import { z } from 'zod';
 import { encode } from './codec.js';
 import { parseMessage, UnreadableMessage } from './parse.js';
-import type { AskRequest, AskResponse, BusLogger } from './types.js';
+import type { BusLogger } from './types.js';
+
+/** A row of the catalog of questions. */
+export interface Question {
+  request: z.ZodType;
+  response: z.ZodType;
+  deadlineMs: number;
+}
 
 const answerSchema = z.union([
   z.object({ ok: z.literal(true), response: z.unknown() }),
@@ -15,55 +22,54 @@ const answerSchema = z.union([
   }),
 ]);
 
-/** See Bus.ask. */
-export async function ask<V extends AskVerb>(
+/** See Bus.ask and Bus.askWorker. `nobody`: what it means that nobody answers. */
+export async function ask(
   connection: NatsConnection,
-  verb: V,
-  profileId: string,
-  request: AskRequest<V>,
-): Promise<AskResponse<V>> {
-  const { deadlineMs, response } = asks[verb];
+  subject: string,
+  { deadlineMs, response }: Question,
+  request: unknown,
+  nobody: Code,
+): Promise<unknown> {
   let message: Msg;
   try {
-    message = await connection.request(subjects.ask(profileId, verb), encode(request), { timeout: deadlineMs });
+    message = await connection.request(subject, encode(request), { timeout: deadlineMs });
   } catch (cause) {
-    throw askError(cause);
+    throw askError(cause, nobody);
   }
   const answer = parseMessage(answerSchema, message.data);
   if (!answer.ok) throw new CodedError(answer.code, { detail: answer.detail, errors: answer.errors });
-  return response.parse(answer.response) as AskResponse<V>;
+  return response.parse(answer.response);
 }
 
-function askError(cause: unknown): CodedError {
+function askError(cause: unknown, nobody: Code): CodedError {
   const code = cause instanceof NatsError ? cause.code : undefined;
-  if (code === ErrorCode.NoResponders) return new CodedError('profile_not_connected', { cause });
+  if (code === ErrorCode.NoResponders) return new CodedError(nobody, { cause });
   if (code === ErrorCode.Timeout) return new CodedError('ask_timeout', { cause });
   return new CodedError('service_unavailable', { cause });
 }
 
 /** Answers one question. Never throws: it is called from the client's read loop. */
-export async function answerOne<V extends AskVerb>(
+export async function answerOne(
   logger: BusLogger,
-  verb: V,
+  question: Question,
   message: Msg,
-  handler: (request: AskRequest<V>) => Promise<AskResponse<V>>,
+  handler: (request: unknown) => Promise<unknown>,
 ): Promise<void> {
   try {
-    message.respond(encode(await answerTo(logger, verb, message, handler)));
+    message.respond(encode(await answerTo(logger, question, message, handler)));
   } catch (error) {
     logger.error({ err: error, subject: message.subject }, 'An answer could not be sent');
   }
 }
 
-async function answerTo<V extends AskVerb>(
+async function answerTo(
   logger: BusLogger,
-  verb: V,
+  question: Question,
   message: Msg,
-  handler: (request: AskRequest<V>) => Promise<AskResponse<V>>,
+  handler: (request: unknown) => Promise<unknown>,
 ): Promise<z.input<typeof answerSchema>> {
   try {
-    const request = parseMessage(asks[verb].request, message.data) as AskRequest<V>;
-    return { ok: true, response: await handler(request) };
+    return { ok: true, response: await handler(parseMessage(question.request, message.data)) };
   } catch (error) {
     if (error instanceof CodedError) {
       return { ok: false, code: error.code, detail: error.message, errors: error.errors };

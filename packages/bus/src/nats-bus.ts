@@ -1,14 +1,18 @@
 import {
   type AskVerb,
+  asks,
   CodedError,
   type ConsumerSpec,
   type EventEnvelope,
   eventEnvelopeSchema,
   type FactKind,
+  type Network,
   subjects,
+  type WorkerAskVerb,
+  workerAsks,
 } from '@multiwa/contracts';
 import type { JetStreamClient, JetStreamManager, JsMsg, Msg, NatsConnection } from 'nats';
-import { answerOne, ask } from './ask.js';
+import { answerOne, ask, type Question } from './ask.js';
 import { commandPublication, factPublication, parseFact } from './catalog-messages.js';
 import { decode, encode } from './codec.js';
 import { consumeBatches } from './consume-batches.js';
@@ -22,6 +26,10 @@ import { type BusSpan, BusTracing, type StartSpan } from './tracing.js';
 import type * as types from './types.js';
 
 const DRAIN_TIMEOUT_MS = 2_000;
+/** The queue group of all workers: the server gives each question to one of them. */
+const WORKERS = 'workers';
+
+type Answering = (request: unknown) => Promise<unknown>;
 
 /** The bus over one connection. */
 export class NatsBus implements types.Bus {
@@ -137,7 +145,10 @@ export class NatsBus implements types.Bus {
   ask<V extends AskVerb>(verb: V, profileId: string, request: types.AskRequest<V>): Promise<types.AskResponse<V>> {
     // A question asked while disconnected would be lost and only time out.
     if (!this.healthy()) return Promise.reject(new CodedError('service_unavailable'));
-    return ask(this.#connection, verb, profileId, request);
+    const subject = subjects.ask(profileId, verb);
+    return ask(this.#connection, subject, asks[verb], request, 'profile_not_connected') as Promise<
+      types.AskResponse<V>
+    >;
   }
 
   answer<V extends AskVerb>(
@@ -145,11 +156,28 @@ export class NatsBus implements types.Bus {
     profileId: string,
     handler: (request: types.AskRequest<V>) => Promise<types.AskResponse<V>>,
   ): types.Stoppable {
-    return this.#subscribe(subjects.ask(profileId, verb), (message) => {
-      const work = answerOne(this.#logger, verb, message, handler);
-      this.#answering.add(work);
-      void work.finally(() => this.#answering.delete(work));
-    });
+    return this.#answer(subjects.ask(profileId, verb), asks[verb], handler as Answering);
+  }
+
+  askWorker<V extends WorkerAskVerb>(
+    verb: V,
+    network: Network,
+    request: types.WorkerAskRequest<V>,
+  ): Promise<types.WorkerAskResponse<V>> {
+    if (!this.healthy()) return Promise.reject(new CodedError('service_unavailable'));
+    const subject = subjects.workerAsk(network, verb);
+    return ask(this.#connection, subject, workerAsks[verb], request, 'service_unavailable') as Promise<
+      types.WorkerAskResponse<V>
+    >;
+  }
+
+  answerAsWorker<V extends WorkerAskVerb>(
+    verb: V,
+    network: Network,
+    handler: (request: types.WorkerAskRequest<V>) => Promise<types.WorkerAskResponse<V>>,
+  ): types.Stoppable {
+    const subject = subjects.workerAsk(network, verb);
+    return this.#answer(subject, workerAsks[verb], handler as Answering, WORKERS);
   }
 
   nudge(subject: string, data?: unknown): void {
@@ -233,9 +261,19 @@ export class NatsBus implements types.Bus {
     return tracked;
   }
 
+  #answer(subject: string, question: Question, handler: Answering, queue?: string): types.Stoppable {
+    const onQuestion = (message: Msg) => {
+      const work = answerOne(this.#logger, question, message, handler);
+      this.#answering.add(work);
+      void work.finally(() => this.#answering.delete(work));
+    };
+    return this.#subscribe(subject, onQuestion, queue);
+  }
+
   /** An exception in a callback would end the client's read loop, so none gets out of here. */
-  #subscribe(subject: string, onMessage: (message: Msg) => void): types.Stoppable {
+  #subscribe(subject: string, onMessage: (message: Msg) => void, queue?: string): types.Stoppable {
     const subscription = this.#connection.subscribe(subject, {
+      queue,
       callback: (error, message) => {
         if (error) {
           this.#logger.error({ err: error, subject }, 'A subscription was refused');

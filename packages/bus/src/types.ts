@@ -6,7 +6,10 @@ import type {
   EventEnvelope,
   FactKind,
   facts,
+  Network,
   SendCommand,
+  WorkerAskVerb,
+  workerAsks,
 } from '@multiwa/contracts';
 import type { z } from 'zod';
 
@@ -24,6 +27,8 @@ export type FactPayload<K extends FactKind> = z.input<(typeof facts)[K]['schema'
 export type Fact<K extends FactKind> = z.output<(typeof facts)[K]['schema']>;
 export type AskRequest<V extends AskVerb> = z.infer<(typeof asks)[V]['request']>;
 export type AskResponse<V extends AskVerb> = z.infer<(typeof asks)[V]['response']>;
+export type WorkerAskRequest<V extends WorkerAskVerb> = z.infer<(typeof workerAsks)[V]['request']>;
+export type WorkerAskResponse<V extends WorkerAskVerb> = z.infer<(typeof workerAsks)[V]['response']>;
 
 /** Headers that travel with a message. */
 export type BusHeaders = Readonly<Record<string, string>>;
@@ -175,6 +180,21 @@ export interface Bus {
     verb: V,
     profileId: string,
     handler: (request: AskRequest<V>) => Promise<AskResponse<V>>,
+  ): Stoppable;
+  /**
+   * Asks any one worker of a network. @throws CodedError `service_unavailable` at once when there is none, `ask_timeout` after
+   * the verb's deadline, or what the answering handler threw
+   */
+  askWorker<V extends WorkerAskVerb>(
+    verb: V,
+    network: Network,
+    request: WorkerAskRequest<V>,
+  ): Promise<WorkerAskResponse<V>>;
+  /** Answers as one of the workers of a network: each question reaches one of them. As `answer`. */
+  answerAsWorker<V extends WorkerAskVerb>(
+    verb: V,
+    network: Network,
+    handler: (request: WorkerAskRequest<V>) => Promise<WorkerAskResponse<V>>,
   ): Stoppable;
   /** Tells whoever listens, at most once: a hint that saves a poll, never the only way to learn something. */
   nudge(subject: string, data?: unknown): void;

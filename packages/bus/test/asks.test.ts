@@ -72,6 +72,37 @@ test('a question that does not fit its schema is refused, and the next one is an
   expect(await asker.ask('pairing-code', profileId, question)).toEqual(answer);
 });
 
+const proxyQuestion = { proxyUrl: 'http://proxy.example.com:3128' };
+
+test('a question to the workers of a network is answered by exactly one of them, and by none of another network', async () => {
+  const answered: string[] = [];
+  const answerAs = (bus: Bus, name: string, network: 'LIVE' | 'SANDBOX') =>
+    bus.answerAsWorker('proxy-test', network, async () => {
+      answered.push(name);
+      return { ok: true, ms: 1, problem: null };
+    });
+  answerAs(owner, 'first', 'SANDBOX');
+  answerAs(asker, 'second', 'SANDBOX');
+  answerAs(owner, 'live', 'LIVE');
+  await settled(owner);
+  await settled(asker);
+  for (let question = 0; question < 10; question += 1) {
+    expect(await asker.askWorker('proxy-test', 'SANDBOX', proxyQuestion)).toEqual({ ok: true, ms: 1, problem: null });
+  }
+  expect(answered.length).toBe(10);
+  expect(answered).not.toContain('live');
+});
+
+test('where a network has no worker the question fails at once with service_unavailable', async () => {
+  const { stop } = owner.answerAsWorker('proxy-test', 'LIVE', async () => ({ ok: true, ms: 1, problem: null }));
+  await settled(owner);
+  stop();
+  await settled(owner);
+  await expect(asker.askWorker('proxy-test', 'LIVE', proxyQuestion)).rejects.toMatchObject({
+    code: 'service_unavailable',
+  });
+});
+
 test('a nudge is heard with its subject and data, and one listener that throws harms nobody', async () => {
   const heard: [string, unknown][] = [];
   owner.onNudge('nudge.profile.*', () => {
