@@ -25,6 +25,8 @@ export function openInbox({ workspaceId, store, outbox, at, logger, onJournal }:
   replayJournal(): Promise<number>;
 } {
   const { profileId } = store.lease;
+  /** What was journaled here needs not be read again to be said. */
+  const made = new WeakMap<Journaled, Entry>();
 
   const say = async (entryId: string, { fact, traceparent }: Entry): Promise<void> => {
     try {
@@ -46,12 +48,14 @@ export function openInbox({ workspaceId, store, outbox, at, logger, onJournal }:
 
     entry(message, traceparent) {
       const fact: MessageReceivedFact = { profileId, workspaceId, at: new Date().toISOString(), ...message };
-      return { entryId: newId(), value: Buffer.from(JSON.stringify({ ...fact, traceparent })) };
+      const entry: Journaled = { entryId: newId(), value: Buffer.from(JSON.stringify({ ...fact, traceparent })) };
+      made.set(entry, { fact, traceparent });
+      return entry;
     },
 
     publish(entries: readonly Journaled[]) {
       onJournal(entries.length);
-      for (const { entryId, value } of entries) void say(entryId, readEntry(value));
+      for (const entry of entries) void say(entry.entryId, made.get(entry) ?? readEntry(entry.value));
     },
 
     /** What an earlier owner journaled but perhaps never said; resolves with how many once they are handed on. */
@@ -68,7 +72,7 @@ export function openInbox({ workspaceId, store, outbox, at, logger, onJournal }:
 /** The trace is kept with the fact, so that a new owner goes on with it too. */
 interface Entry {
   fact: MessageReceivedFact;
-  traceparent?: string;
+  traceparent?: string | undefined;
 }
 
 const traceSchema = z.object({ traceparent: z.string().optional() });

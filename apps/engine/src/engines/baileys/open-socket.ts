@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import {
   type AuthenticationState,
   DEFAULT_CONNECTION_CONFIG,
+  DisconnectReason,
   makeWASocket,
   type SocketConfig,
   type WASocket,
@@ -17,7 +18,12 @@ export interface NetworkAddress {
   webSocketUrl?: string;
   /** The client version to show; the library's own when absent. Never fetched. */
   version?: WAVersion;
+  /** How long connecting and the handshake may take together. */
+  openTimeoutMs?: number;
 }
+
+/** As long as the library waits for the two, 20 s for each. */
+const OPEN_TIMEOUT_MS = 40_000;
 
 /** The version that the library was released with. */
 export const pinnedVersion: WAVersion = DEFAULT_CONNECTION_CONFIG.version;
@@ -29,13 +35,16 @@ type PerSession = Pick<
 
 /** Makes a socket, which begins to connect at once. */
 export function openSocket(address: NetworkAddress, session: PerSession, logger: Logger): WASocket {
-  const { webSocketUrl, version } = address;
+  const { webSocketUrl, version, openTimeoutMs = OPEN_TIMEOUT_MS } = address;
   const sock = containingRejections(
     () =>
       makeWASocket({
         ...session,
         ...(webSocketUrl === undefined ? {} : { waWebSocketUrl: webSocketUrl }),
         version: version ?? pinnedVersion,
+        // The library spends a tenth of a send on preparing the error of a write that is late: two stack traces for each
+        // stanza. Opening has its deadline below, and a connection on which nothing is answered ends by the library's pings.
+        connectTimeoutMs: 0,
         logger: libraryLogger(logger),
         // Messages of the past are not taken over; what linking brings of them is only read for names and keys.
         syncFullHistory: false,
@@ -50,7 +59,28 @@ export function openSocket(address: NetworkAddress, session: PerSession, logger:
     logger,
   );
   spareMemory(sock);
+  endUnlessOpened(sock, openTimeoutMs);
   return sock;
+}
+
+/** Ends a connection whose handshake is not over in time, as a timeout of the network. */
+function endUnlessOpened(sock: WASocket, timeoutMs: number): void {
+  const timer = setTimeout(() => {
+    const error = new Error('WhatsApp did not answer the handshake in time.');
+    void sock.end(Object.assign(error, { output: { statusCode: DisconnectReason.timedOut } }));
+  }, timeoutMs);
+  // The frames of the handshake are bytes; the first one after it is a stanza.
+  const onFrame = (frame: unknown) => {
+    if (!(frame instanceof Uint8Array)) done();
+  };
+  const done = () => {
+    clearTimeout(timer);
+    sock.ws.off('frame', onFrame);
+  };
+  sock.ws.on('frame', onFrame);
+  sock.ev.on('connection.update', ({ connection }) => {
+    if (connection === 'close') done();
+  });
 }
 
 /**
