@@ -1,4 +1,5 @@
 import { type Bindings, type ChildLoggerOptions, type DestinationStream, type Level, type Logger, pino } from 'pino';
+import { logError } from './log-error.js';
 import { redact } from './redact.js';
 import { collectedStdout } from './stdout.js';
 import { activeSpan } from './tracing/span.js';
@@ -14,6 +15,7 @@ export function createLogger(name: string, level: Level | 'silent' = 'info', des
     level,
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => logError(error) },
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (fields: Record<string, unknown>) => withTrace(redact(fields)),

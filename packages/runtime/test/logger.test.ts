@@ -37,3 +37,15 @@ test('the object that is logged is not changed', () => {
   logged((logger) => logger.info(fields, 'said'));
   expect(fields).toEqual({ endpoint: { secret: 'kept' } });
 });
+
+test('of an error only what it says is shown, and of its causes, not what a library hung on it', () => {
+  const client = { secretKey: 'hidden', connection: { password: 'hidden' } };
+  const broken = Object.assign(new Error('connection terminated'), { code: '57P01', detail: 'hidden', client });
+  const [line] = logged((logger) => logger.warn({ err: new Error('not stored', { cause: broken }) }, 'failed'));
+  expect(line).not.toContain('hidden');
+  expect(JSON.parse(line ?? '').err).toMatchObject({
+    type: 'Error',
+    message: 'not stored',
+    cause: { message: 'connection terminated', code: '57P01' },
+  });
+});
