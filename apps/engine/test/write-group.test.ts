@@ -95,7 +95,7 @@ test('a write under a lost lease is refused without harming the others, after it
   await writes.write(kept, { keys: [key('d', 'kept')] });
   const [error, staleThen] = (await told) ?? [];
   expect(error).toBeInstanceOf(StaleGenerationError);
-  expect(staleThen).toEqual([lost]);
+  expect(staleThen).toEqual([{ profileId: lost.profileId, generation: lost.generation }]);
   expect(await storeOf(lost).readKeys('session', ['d'])).toEqual(new Map());
   expect(await storeOf(lost).readJournal()).toEqual([]);
   expect((await storeOf(kept).readKeys('session', ['d'])).get('d')?.toString()).toBe('kept');

@@ -10,7 +10,8 @@ import {
 import { sealedPlaces } from '@multiwa/domain';
 import { type Cipher, UnreadableError } from '@multiwa/runtime';
 import type { Logger } from '../logger.js';
-import type { SessionChange, WriteGroup } from './write-group.js';
+import type { SessionChange } from './session-change.js';
+import type { WriteGroup } from './write-group.js';
 
 export interface JournaledValue {
   entryId: string;

@@ -3,33 +3,19 @@ import {
   isConnectionError,
   isTransactionConflict,
   type Lease,
-  type SessionWrite,
   StaleGenerationError,
   writeSessionState,
 } from '@multiwa/db';
-import { sealedPlaces } from '@multiwa/domain';
 import { backoff, type Cipher } from '@multiwa/runtime';
 import type { Logger } from '../logger.js';
-
-/** What a session wants kept, in the clear. Parts left out stay as they are. */
-export interface SessionChange {
-  credential?: Uint8Array;
-  /** A value of null deletes the key. */
-  keys?: readonly { type: string; name: string; value: Uint8Array | null }[];
-  journal?: readonly { entryId: string; value: Uint8Array }[];
-}
+import { type Gathered, gather, nothing, type SessionChange, seal } from './session-change.js';
 
 interface Waiter {
   resolve(): void;
   reject(error: unknown): void;
 }
 
-interface Pending {
-  lease: Lease;
-  credential?: Uint8Array;
-  keys: Map<string, { type: string; name: string; value: Uint8Array | null }>;
-  journal: Map<string, Uint8Array>;
-  cleared: Set<string>;
+interface Pending extends Gathered {
   waiters: Waiter[];
 }
 
@@ -73,9 +59,7 @@ export class WriteGroup {
 
   write(lease: Lease, change: SessionChange): Promise<void> {
     const pending = this.#pendingOf(lease);
-    if (change.credential) pending.credential = change.credential;
-    for (const key of change.keys ?? []) pending.keys.set(`${key.type}|${key.name}`, key);
-    for (const { entryId, value } of change.journal ?? []) pending.journal.set(entryId, value);
+    gather(pending, change);
     const written = new Promise<void>((resolve, reject) => pending.waiters.push({ resolve, reject }));
     void this.#start();
     return written;
@@ -110,14 +94,7 @@ export class WriteGroup {
     const key = keyOf(lease);
     let pending = this.#pending.get(key);
     if (!pending) {
-      const { profileId, generation } = lease;
-      pending = {
-        lease: { profileId, generation },
-        keys: new Map(),
-        journal: new Map(),
-        cleared: new Set(),
-        waiters: [],
-      };
+      pending = { ...nothing(lease), waiters: [] };
       this.#pending.set(key, pending);
     }
     return pending;
@@ -153,8 +130,8 @@ export class WriteGroup {
   }
 
   async #commit(batch: Pending[]): Promise<void> {
-    const { executor, logger, onStatement } = this.#dependencies;
-    let sealed = batch.map((pending) => this.#seal(pending));
+    const { executor, cipher, logger, onStatement } = this.#dependencies;
+    let sealed = batch.map((pending) => seal(cipher, pending));
     for (let attempt = 0; ; attempt += 1) {
       const open = batch.flatMap((pending, index) => {
         const write = sealed[index];
@@ -185,7 +162,7 @@ export class WriteGroup {
         logger.warn({ err: error, sessions: open.length, attempt }, 'Session state could not be written: trying again');
         await new Promise((resolve) => setTimeout(resolve, backoff({ ...RETRY, attempt: attempt + 1 })));
         // The encryption key may have been replaced while the database was away.
-        sealed = batch.map((pending) => this.#seal(pending));
+        sealed = batch.map((pending) => seal(cipher, pending));
       }
     }
   }
@@ -193,27 +170,6 @@ export class WriteGroup {
   #refuse(pending: Pending): void {
     this.#dependencies.onStale(pending.lease);
     setImmediate(() => settle(pending, staleError(pending.lease)));
-  }
-
-  #seal({ lease, credential, keys, journal, cleared }: Pending): SessionWrite {
-    const { cipher } = this.#dependencies;
-    const { profileId } = lease;
-    return {
-      ...lease,
-      ...(credential ? { credential: cipher.seal(sealedPlaces.credential(profileId), credential) } : {}),
-      keys: [...keys.values()].map(({ type, name, value }) =>
-        value === null
-          ? { type, keyName: name, keyId: '', ciphertext: null }
-          : { type, keyName: name, ...cipher.seal(sealedPlaces.signalKey(profileId, type, name), value) },
-      ),
-      journal: {
-        put: [...journal].map(([entryId, value]) => ({
-          entryId,
-          ...cipher.seal(sealedPlaces.journal(profileId, entryId), value),
-        })),
-        delete: [...cleared],
-      },
-    };
   }
 }
 
