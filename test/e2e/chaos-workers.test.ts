@@ -29,3 +29,21 @@ test(
   },
   TEST_TIMEOUT_MS,
 );
+
+test(
+  'a worker that was stopped and goes on after others took over stores nothing, and nothing is lost, doubled or reordered',
+  async () => {
+    const line = await run('worker-freeze', TEXTS);
+    expect(line.moved).toBeGreaterThan(0);
+    expect(line.foreignWrites).toBe(0);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  'a fourth worker takes its share amid traffic, and nothing is lost, doubled or reordered',
+  async () => {
+    expect((await run('scale-out', TEXTS)).moved).toBeGreaterThan(0);
+  },
+  TEST_TIMEOUT_MS,
+);

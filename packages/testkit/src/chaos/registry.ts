@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js';
+import { crashPoints } from './scenarios/crash-points.js';
 import { networkDrop } from './scenarios/network-drop.js';
 import { scaleOut } from './scenarios/scale-out.js';
 import { databaseRestart, natsRestart } from './scenarios/server-restart.js';
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   natsRestart,
   networkDrop,
   slowDatabase,
+  crashPoints,
   soak,
 ];
 

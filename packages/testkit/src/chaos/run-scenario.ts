@@ -21,8 +21,9 @@ const SETTLE_TIMEOUT_MS = 180_000;
 const SETTLE_EVERY_MS = 1_000;
 const CONNECTED_TIMEOUT_MS = 60_000;
 const SHOWN = 20;
-/** This share of the texts is under way when the disturbance begins. */
+/** The disturbance begins when this share of the texts is under way, or what is handed over in this time. */
 const BEGIN_AT = 0.2;
+const BEGIN_AFTER_SECONDS = 10;
 let round = 0;
 
 /** Runs one scenario in a world that stands, with traffic both ways, and counts when everything has come to rest. */
@@ -33,7 +34,8 @@ export async function runScenario(world: World, scenario: Scenario, settings: Se
   const before = { doubled: await sockets.doubled(), codes: log.of('profile.qr').length };
   say(`${scenario.name}: ${settings.messages} texts, ${settings.perSecond} a second, over ${world.chats.length} chats`);
   traffic.start();
-  await traffic.untilShare(BEGIN_AT);
+  const { messages, perSecond } = settings;
+  await traffic.untilHandedOver(Math.min(Math.ceil(BEGIN_AT * messages), Math.ceil(BEGIN_AFTER_SECONDS * perSecond)));
   const measured = await scenario.disturb(world, traffic);
   await traffic.done;
   say(`${scenario.name}: all texts are handed over; waiting for the last to arrive`);

@@ -72,10 +72,14 @@ export class Traffic {
   }
 
   /** Resolves when this share of all (0 to 1) was handed over. */
-  async untilShare(share: number): Promise<void> {
-    const wanted = Math.floor(share * this.#total);
-    await waitFor(() => this.#handedOver >= wanted, {
-      what: `${wanted} of ${this.#total} texts to be handed over`,
+  untilShare(share: number): Promise<void> {
+    return this.untilHandedOver(Math.floor(share * this.#total));
+  }
+
+  /** Resolves when so many were handed over. */
+  async untilHandedOver(count: number): Promise<void> {
+    await waitFor(() => this.#handedOver >= count, {
+      what: `${count} texts to be handed over`,
       timeoutMs: UNDERWAY_TIMEOUT_MS,
     });
   }

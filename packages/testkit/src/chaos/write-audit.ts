@@ -5,7 +5,9 @@ const tables = ['SessionCredential', 'SignalKey', 'InboundJournal'];
 
 /** Counts what one engine worker stores of sessions that it does not own, told by PostgreSQL itself. */
 export interface WriteAudit {
-  /** Rows of session state that it wrote while the lease named another worker. */
+  /** Rows of session state that it wrote as their owner: that there are any shows that the audit sees it. */
+  ownWrites(): Promise<number>;
+  /** Rows that it wrote while the lease named another worker, or none. */
   foreignWrites(): Promise<number>;
   /** When the worker last said in the database that it lives, in milliseconds since the epoch. */
   lastSeenMs(): Promise<number>;
@@ -24,15 +26,15 @@ export async function startWriteAudit(databaseUrl: string, worker: ServiceName, 
     return Number(rows[0]?.figure ?? 0);
   };
   await client.query(`
-    CREATE TABLE chaos_foreign_write (profile_id text, at timestamptz DEFAULT clock_timestamp());
+    CREATE TABLE chaos_write (profile_id text, own boolean);
     CREATE FUNCTION chaos_audit() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE profile text := CASE WHEN TG_OP = 'DELETE' THEN OLD."profileId" ELSE NEW."profileId" END;
     BEGIN
-      IF current_setting('application_name') = TG_ARGV[0] AND NOT EXISTS (
-        SELECT FROM "SessionLease" l JOIN "EngineWorker" w ON w."id" = l."workerId"
-        WHERE l."profileId" = profile AND w."pid" = TG_ARGV[1]::int
-      ) THEN
-        INSERT INTO chaos_foreign_write (profile_id) VALUES (profile);
+      IF current_setting('application_name') = TG_ARGV[0] THEN
+        INSERT INTO chaos_write (profile_id, own) SELECT profile, EXISTS (
+          SELECT FROM "SessionLease" l JOIN "EngineWorker" w ON w."id" = l."workerId"
+          WHERE l."profileId" = profile AND w."pid" = TG_ARGV[1]::int
+        );
       END IF;
       RETURN NULL;
     END $$;
@@ -44,7 +46,8 @@ export async function startWriteAudit(databaseUrl: string, worker: ServiceName, 
       .join('\n')}
   `);
   return {
-    foreignWrites: () => number('SELECT count(*)::int AS figure FROM chaos_foreign_write'),
+    ownWrites: () => number('SELECT count(*)::int AS figure FROM chaos_write WHERE own'),
+    foreignWrites: () => number('SELECT count(*)::int AS figure FROM chaos_write WHERE NOT own'),
     lastSeenMs: () =>
       number(
         `SELECT extract(epoch FROM "seenAt" AT TIME ZONE 'UTC')::float8 * 1000 AS figure FROM "EngineWorker" WHERE "pid" = $1`,
@@ -52,7 +55,7 @@ export async function startWriteAudit(databaseUrl: string, worker: ServiceName, 
       ),
     async stop() {
       for (const table of tables) await client.query(`DROP TRIGGER chaos_audit ON "${table}"`);
-      await client.query('DROP FUNCTION chaos_audit; DROP TABLE chaos_foreign_write');
+      await client.query('DROP FUNCTION chaos_audit; DROP TABLE chaos_write');
       await client.end();
     },
   };

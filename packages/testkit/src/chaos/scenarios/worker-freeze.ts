@@ -18,6 +18,7 @@ export const workerFreeze: Scenario = {
     const pid = product.services.pid(worker) ?? 0;
     const audit = await startWriteAudit(product.databaseUrl, worker, pid);
     try {
+      await waitFor(async () => (await audit.ownWrites()) > 0, { what: `${worker} to store something of its own` });
       const before = await sockets.opened();
       say(`SIGSTOP to ${worker}, which holds ${held.length} sessions`);
       const frozenAtMs = Date.now();
