@@ -1,7 +1,9 @@
+import type { WatchdogLimits } from '@multiwa/domain';
 import { baseEnv, type CrashAt, crashAtSchema, EnvError, encryptionKeyEnv, readEnv } from '@multiwa/runtime';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
+const milliseconds = z.coerce.number().int().min(10).optional();
 
 export const engineEnv = z.object({
   ...baseEnv,
@@ -21,6 +23,15 @@ export const engineEnv = z.object({
   MULTIWA_ENGINE_OPENING: z.coerce.number().int().min(1).default(16),
   /** Megabytes of Signal keys that all sessions together keep in memory. */
   MULTIWA_ENGINE_KEY_CACHE_MB: z.coerce.number().int().min(1).default(64),
+  /** How soon a silent connection is noticed, in milliseconds; see timing.watchdog, whose values hold when unset. */
+  MULTIWA_WATCHDOG_CHECK_MS: milliseconds,
+  MULTIWA_WATCHDOG_QUIET_MS: milliseconds,
+  MULTIWA_WATCHDOG_PROBE_MS: milliseconds,
+  /** A connection is deaf when nothing answers so many acked sends for so long. */
+  MULTIWA_WATCHDOG_UNANSWERED_SENDS: z.coerce.number().int().min(1).optional(),
+  MULTIWA_WATCHDOG_UNANSWERED_MS: milliseconds,
+  /** Lets profiles use proxies at addresses that are not public. */
+  MULTIWA_ALLOW_PRIVATE_URLS: z.stringbool().default(false),
   /** Control address of the simulated network; with MULTIWA_NETWORK=sandbox only. */
   SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Kills this process at a named moment, such as send.after-wire:3, to show that nothing is lost; on the sandbox only. */
@@ -42,6 +53,10 @@ export interface EngineEnvironment {
   memoryBytes?: number;
   opening: number;
   keyCacheBytes: number;
+  /** What differs from timing.watchdog. */
+  watchdog?: Partial<WatchdogLimits>;
+  /** Proxies may have addresses that are not public; otherwise they may not. */
+  allowPrivateUrls?: boolean;
   /** The simulated network's control address; undefined on the live network. */
   sandboxUrl: string | undefined;
   /** Where this process is to kill itself; never on the live network. */
@@ -77,7 +92,20 @@ export function readEnvironment(source?: NodeJS.ProcessEnv): EngineEnvironment {
     memoryBytes: env.MULTIWA_ENGINE_MEMORY_MB === undefined ? undefined : env.MULTIWA_ENGINE_MEMORY_MB * MIB,
     opening: env.MULTIWA_ENGINE_OPENING,
     keyCacheBytes: env.MULTIWA_ENGINE_KEY_CACHE_MB * MIB,
+    watchdog: given({
+      checkEveryMs: env.MULTIWA_WATCHDOG_CHECK_MS,
+      quietMs: env.MULTIWA_WATCHDOG_QUIET_MS,
+      probeTimeoutMs: env.MULTIWA_WATCHDOG_PROBE_MS,
+      unansweredSends: env.MULTIWA_WATCHDOG_UNANSWERED_SENDS,
+      unansweredMs: env.MULTIWA_WATCHDOG_UNANSWERED_MS,
+    }),
+    allowPrivateUrls: env.MULTIWA_ALLOW_PRIVATE_URLS,
     sandboxUrl: env.SANDBOX_URL,
     crashAt: env.MULTIWA_CRASH_AT,
   };
+}
+
+/** The fields that have a value. */
+function given(fields: Record<string, number | undefined>): Partial<WatchdogLimits> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

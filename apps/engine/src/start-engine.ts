@@ -1,18 +1,20 @@
 import os from 'node:os';
 import { type Bus, connectBus } from '@multiwa/bus';
-import { type Network, subjects } from '@multiwa/contracts';
-import { openDatabase } from '@multiwa/db';
+import { type Network, subjects, timing } from '@multiwa/contracts';
+import { type Database, openDatabase, purgeForgotten } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
-import { crashing, createMetrics, openKeyring, passOn, startOpsServer, startSpan } from '@multiwa/runtime';
+import { crashing, createMetrics, openKeyring, passOn, poller, startOpsServer, startSpan } from '@multiwa/runtime';
 import { createBaileysEngine } from './engines/baileys/baileys-engine.js';
-import { pinnedVersion } from './engines/baileys/open-socket.js';
+import { liveWebSocketUrl, pinnedVersion } from './engines/baileys/open-socket.js';
 import type { Engine } from './engines/engine.js';
+import { testProxy } from './engines/test-proxy.js';
 import type { EngineEnvironment } from './env.js';
 import { FactOutbox } from './facts/fact-outbox.js';
 import { joinNetwork } from './join-network.js';
 import type { Logger } from './logger.js';
 import { engineMetrics } from './metrics.js';
 import { SendGate } from './outbound/send-gate.js';
+import { Footprint } from './session/footprint.js';
 import { Slots } from './slots.js';
 import { WriteGroup } from './state/write-group.js';
 import { Worker } from './worker/worker.js';
@@ -32,10 +34,15 @@ interface Options {
   wrapBus?: (bus: Bus) => Bus;
 }
 
+/** Within the deadline of the question. */
+const PROXY_TEST_TIMEOUT_MS = 10_000;
+const PURGE_EVERY_MS = 3_600_000;
+
 /** Opens what the engine needs, starts the worker, and gives back how to end it in order. */
 export async function startEngine(options: Options): Promise<RunningEngine> {
   const { environment, logger, fatal, wrapBus = (bus) => bus } = options;
   const { databaseUrl, natsUrl, host, port, capacity, version, sandboxUrl } = environment;
+  const { allowPrivateUrls = false } = environment;
   const network: Network = sandboxUrl === undefined ? 'LIVE' : 'SANDBOX';
   const cipher = openKeyring(
     { MULTIWA_ENCRYPTION_KEY: environment.encryptionKey, MULTIWA_ENCRYPTION_KEY_FILE: environment.encryptionKeyFile },
@@ -53,8 +60,8 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
   const keysReplaced = bus.onNudge(subjects.nudge.keys, cipher.reload);
   const engine: Engine = createBaileysEngine({
     address: { webSocketUrl, version },
-    logger,
     keyCacheBytes: environment.keyCacheBytes,
+    allowPrivateProxies: allowPrivateUrls,
   });
   const writes = new WriteGroup({
     executor: database.pool,
@@ -72,6 +79,8 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     outbox: new FactOutbox(bus, logger),
     gate: new SendGate(database.pool),
     opening: new Slots(environment.opening),
+    watchdog: { ...timing.watchdog, ...environment.watchdog },
+    footprint: new Footprint(),
     metrics,
     at: environment.crashAt ? crashing(environment.crashAt) : passOn,
     logger,
@@ -87,6 +96,15 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     version: shownVersion,
   });
   await worker.start();
+  const proxyTests = bus.answerAsWorker('proxy-test', network, ({ proxyUrl }) =>
+    testProxy({
+      proxyUrl,
+      allowPrivate: allowPrivateUrls,
+      webSocketUrl: webSocketUrl ?? liveWebSocketUrl,
+      timeoutMs: PROXY_TEST_TIMEOUT_MS,
+    }),
+  );
+  const purging = poller(PURGE_EVERY_MS, () => purge(database, logger), { name: 'purge forgotten sessions', logger });
   const ops = await startOpsServer({
     host,
     port,
@@ -104,6 +122,8 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     worker,
     port: ops.port,
     async stop() {
+      proxyTests.stop();
+      await purging.stop();
       await worker.drain();
       await ops.stop();
       keysReplaced.stop();
@@ -112,4 +132,10 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
       leave();
     },
   };
+}
+
+/** What was logged out so long ago that nobody undoes it any more. */
+async function purge({ pool }: Database, logger: Logger): Promise<void> {
+  for (const profileId of await purgeForgotten(pool))
+    logger.info({ profileId }, 'A forgotten session was removed for good');
 }

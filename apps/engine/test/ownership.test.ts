@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Bus } from '@multiwa/bus';
 import { newId } from '@multiwa/domain';
 import { waitFor } from '@multiwa/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chatWith, startWorld, untilDelivered, untilReceived, type World } from './support/world.js';
 
+const undoLogout = fileURLToPath(new URL('../dist/undo-logout.js', import.meta.url));
 let world: World;
 
 beforeEach(async () => {
@@ -232,3 +236,45 @@ function replacing(bus: Bus, methods: Partial<Bus>): Bus {
     },
   });
 }
+
+test('an operator takes back a logout that was none, and no new QR code is needed', async () => {
+  await world.startWorker();
+  const { profileId, phone } = await world.link();
+  await world.control.addFault({
+    direction: 'in',
+    match: { tag: 'message', phone: phone.phone },
+    action: { do: 'close', how: 'stream-error', code: 401, when: 'before' },
+    times: 1,
+  });
+  const friend = await world.control.createPhone({ name: 'Sari' });
+  await world.accept(profileId, chatWith(friend), 'halo');
+  await world.untilStatus(profileId, 'DISCONNECTED', 'logged_out');
+  const undo = promisify(execFile)(process.execPath, [undoLogout, profileId], {
+    env: { PATH: process.env.PATH, DATABASE_URL: world.databaseUrl },
+  });
+  expect((await undo).stdout).toContain('connect the profile');
+  const before = world.factsOf('profile-status', profileId).length;
+  await world.want(profileId, 'CONNECTED');
+  await world.untilStatus(profileId, 'CONNECTED');
+  const since = world.factsOf('profile-status', profileId).slice(before);
+  expect(since.map(({ status }) => status)).not.toContain('QR_READY');
+});
+
+test('what was logged out more than seven days ago is removed for good', async () => {
+  await world.startWorker();
+  const [old, fresh] = [await world.link('Lama'), await world.link('Baru')];
+  for (const { profileId } of [old, fresh]) {
+    await world.want(profileId, 'LOGGED_OUT');
+    await world.untilStatus(profileId, 'DISCONNECTED', 'logged_out');
+  }
+  const { sessionCredential, signalKey } = world.database.prisma;
+  const eightDaysAgo = new Date(Date.now() - 8 * 24 * 3_600_000);
+  await sessionCredential.update({ where: { profileId: old.profileId }, data: { deletedAt: eightDaysAgo } });
+  await world.startWorker();
+  const count = async (profileId: string) => [
+    await sessionCredential.count({ where: { profileId } }),
+    Math.min(1, await signalKey.count({ where: { profileId } })),
+  ];
+  await waitFor(async () => String(await count(old.profileId)) === '0,0', { what: 'the removal' });
+  expect(await count(fresh.profileId)).toEqual([1, 1]);
+});

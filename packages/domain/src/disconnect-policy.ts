@@ -6,9 +6,15 @@ export interface Disconnect {
   code: number | null;
   /** The number was linked when it happened. */
   linked: boolean;
-  /** All QR codes that WhatsApp had given for this attempt were shown and none was scanned. */
-  qrExhausted: boolean;
+  /** What the engine saw beside the code; it counts before the code. */
+  sign: DisconnectSign | null;
 }
+
+/**
+ * `qr_exhausted`: all QR codes of this attempt were shown and none was scanned. `passkey_required`: linking ended in a
+ * request for a passkey. `proxy_unreachable`: the profile's proxy could not be reached, or refused.
+ */
+export type DisconnectSign = 'qr_exhausted' | 'passkey_required' | 'proxy_unreachable';
 
 /** What to do about it. */
 export type Reaction =
@@ -58,8 +64,10 @@ const table: Readonly<Record<number, Reaction>> = {
 const whileLinking = new Set([401, 406]);
 
 /** The one policy of reconnecting. Pure: who calls it decides about timers and asks the database. */
-export function reactToDisconnect({ code, linked, qrExhausted }: Disconnect): Reaction {
-  if (!linked && qrExhausted) return stop('qr_expired');
+export function reactToDisconnect({ code, linked, sign }: Disconnect): Reaction {
+  if (sign === 'proxy_unreachable') return reconnect('backoff', 'proxy_unreachable');
+  if (!linked && sign === 'passkey_required') return stop('passkey_required');
+  if (!linked && sign === 'qr_exhausted') return stop('qr_expired');
   if (code === null || (!linked && whileLinking.has(code))) return reconnect('backoff', 'connection_lost');
   return table[code] ?? reconnect('backoff', 'connection_lost');
 }

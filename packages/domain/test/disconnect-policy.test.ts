@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { type Disconnect, type Reaction, reactToDisconnect } from '../src/disconnect-policy.js';
+import { type Disconnect, type DisconnectSign, type Reaction, reactToDisconnect } from '../src/disconnect-policy.js';
 
-const linked = (code: number | null): Disconnect => ({ code, linked: true, qrExhausted: false });
-const linking = (code: number | null, qrExhausted = false): Disconnect => ({ code, linked: false, qrExhausted });
+const linked = (code: number | null, sign: DisconnectSign | null = null): Disconnect => ({ code, linked: true, sign });
+const linking = (code: number | null, sign: DisconnectSign | null = null): Disconnect => ({
+  code,
+  linked: false,
+  sign,
+});
 const again = (when: 'now' | 'backoff' | 'slow', reason: string, confirmOwner = false) => ({
   action: 'reconnect',
   when,
@@ -22,7 +26,24 @@ const rows: [why: string, disconnect: Disconnect, reaction: unknown][] = [
   ['an unexplained logout keeps them too', linked(406), end('logged_out')],
   ['an outdated client waits for a newer version', linked(405), again('slow', 'client_outdated')],
   ['so does a refused user agent', linked(409), again('slow', 'client_outdated')],
-  ['QR codes that nobody scanned settle', linking(408, true), end('qr_expired')],
+  ['QR codes that nobody scanned settle', linking(408, 'qr_exhausted'), end('qr_expired')],
+  [
+    'a passkey that is asked for settles: nobody can answer it here',
+    linking(null, 'passkey_required'),
+    end('passkey_required'),
+  ],
+  ['a linked number needs no passkey', linked(428, 'passkey_required'), again('backoff', 'connection_lost')],
+  [
+    'a proxy that does not work is tried again',
+    linked(500, 'proxy_unreachable'),
+    again('backoff', 'proxy_unreachable'),
+  ],
+  [
+    'also while linking, and whatever code the proxy answered',
+    linking(401, 'proxy_unreachable'),
+    again('backoff', 'proxy_unreachable'),
+  ],
+  ['a code 401 of a proxy is no logout', linked(401, 'proxy_unreachable'), again('backoff', 'proxy_unreachable')],
   ['a timeout while linking tries again', linking(408), again('backoff', 'timed_out')],
   ['a timeout of a linked number tries again', linked(408), again('backoff', 'timed_out')],
   ['a phone without multi-device is left alone', linked(411), end('multidevice_mismatch')],
@@ -44,6 +65,6 @@ test('nothing but code 401 of a linked number forgets credentials', () => {
   };
   for (let code = 0; code < 1_000; code++) {
     expect(forgets(linked(code))).toBe(code === 401);
-    expect(forgets(linking(code)) || forgets(linking(code, true))).toBe(false);
+    expect(forgets(linking(code)) || forgets(linking(code, 'qr_exhausted'))).toBe(false);
   }
 });

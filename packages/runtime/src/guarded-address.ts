@@ -56,3 +56,22 @@ export function guardedLookup(resolve: Resolve, allowPrivate: boolean): LookupFu
     );
   };
 }
+
+/**
+ * For clients that connect by themselves, such as those of proxies: the lookup to give them, which refuses names that lead to
+ * addresses that are not public. A literal address is never looked up, so it is judged at once.
+ * @throws GuardedFetchError `url_not_allowed`
+ */
+export function guardHost(
+  hostname: string,
+  { allowPrivate, resolve = resolveByDns }: { allowPrivate: boolean; resolve?: Resolve },
+): LookupFunction {
+  // The parser knows the many spellings of an IPv4 address in http URLs only.
+  const plain = `http://${hostname}/`;
+  if (!URL.canParse(plain)) throw new GuardedFetchError('url_not_allowed', 'This is no host.');
+  const literal = literalAddress(new URL(plain));
+  if (!allowPrivate && literal !== undefined && !isPublicAddress(literal)) {
+    throw new GuardedFetchError('url_not_allowed', 'The address is not public.');
+  }
+  return guardedLookup(resolve, allowPrivate);
+}

@@ -9,7 +9,8 @@ export {
   type PassPoint,
   passOn,
 } from './crash-points.js';
-export type { Resolve } from './guarded-address.js';
+export { type ConnectTo, dispatcherOver, type FetchDispatcher } from './fetch-dispatcher.js';
+export { guardHost, type Resolve } from './guarded-address.js';
 export {
   checkUrl,
   type GuardedFetch,

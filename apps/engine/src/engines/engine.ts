@@ -1,7 +1,8 @@
-import type { FailureCode, Identity, MessageReceivedFact, OutboundContent } from '@multiwa/contracts';
+import type { FailureCode, Identity, MessageReceivedFact, OutboundContent, Restriction } from '@multiwa/contracts';
 import type { EngineType } from '@multiwa/db';
 import type { Disconnect } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
+import type { Logger } from '../logger.js';
 import type { SessionStore } from '../state/session-store.js';
 
 /** What an engine can do. What is not listed is refused with `not_supported_by_engine`; nothing pretends. */
@@ -40,6 +41,8 @@ export interface Inbox {
 /** What an engine needs to know of a profile. */
 export interface Session {
   readonly profileId: string;
+  /** Names the profile and the generation in each line. */
+  readonly logger: Logger;
   readonly store: SessionStore;
   readonly inbox: Inbox;
   /** To be told at every crash point that the engine passes: those of sending up to the ack, of receiving up to the receipt. */
@@ -56,6 +59,10 @@ export interface ConnectionCallbacks {
   opened(self: Identity): void;
   /** Receipts: resolves once they are durable, and only then may the engine confirm them to WhatsApp. */
   receipts(updates: readonly ReceiptUpdate[]): Promise<void>;
+  /** Something came in: a sign of life, or more, a message, receipt or notification. Called for each, so it is cheap. */
+  heard(what: 'anything' | 'stanza'): void;
+  /** WhatsApp has said what it forbids the number: null for nothing. Told at each log-in and with each change. */
+  restricted(restriction: Restriction | null): void;
   /** The connection is over, for whatever reason. Called exactly once; nothing else is called after it. */
   closed(cause: Disconnect): void;
 }
@@ -96,9 +103,27 @@ export interface Connection {
    * `close` in order: what was decrypted here and not confirmed comes again to the next owner, who cannot decrypt it twice.
    */
   rest(): Promise<void>;
-  /** Closes the socket at once, without logging out. Never throws; `closed` follows if it had not been called. */
+  /** Asks WhatsApp for a sign of life, which is then heard. Never throws. */
+  probe(): void;
+  /** Asks WhatsApp whether the number is restricted; the answer is told as `restricted`. Never throws. */
+  askRestriction(): void;
+  /**
+   * Closes the socket without logging out, within CLOSE_TIMEOUT_MS. Never throws; `closed` follows if it had not been
+   * called.
+   */
   close(): Promise<void>;
+  /** Breaks the socket without a word to the other side, which may not hear it any more; `closed` follows at once. */
+  destroy(): void;
 }
+
+/** The way to WhatsApp. */
+export interface Route {
+  /** All traffic of the session goes through it; undefined for the straight way. */
+  proxyUrl: string | undefined;
+}
+
+/** How long the other side may take to say goodbye, in milliseconds. */
+export const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface Engine {
   readonly type: EngineType;
@@ -106,7 +131,8 @@ export interface Engine {
   /**
    * Starts a connection: links when nothing is stored, else logs in. Resolves before either is done; what happens is told
    * through `callbacks`. Must not delete stored credentials, whatever WhatsApp says.
-   * @throws UnreadableError when the stored credentials cannot be opened
+   * @throws UnreadableError when the stored credentials cannot be opened; GuardedFetchError for a proxy at an address that may
+   * not be called
    */
-  open(session: Session, callbacks: ConnectionCallbacks): Promise<Connection>;
+  open(session: Session, callbacks: ConnectionCallbacks, route: Route): Promise<Connection>;
 }

@@ -1,6 +1,7 @@
 import type { FactPayload } from '@multiwa/bus';
-import { type SessionStatus, type StatusReason, statusReasons } from '@multiwa/contracts';
+import { healthReasons, type SessionStatus, type StatusReason, statusReasons } from '@multiwa/contracts';
 import type { Lease } from '@multiwa/db';
+import type { SessionHealth } from '@multiwa/domain';
 import { type FactOutbox, SilencedError } from '../facts/fact-outbox.js';
 import type { Logger } from '../logger.js';
 
@@ -12,29 +13,47 @@ interface Dependencies {
   workspaceId: string;
   outbox: FactOutbox;
   logger: Logger;
+  /** As the owner before left it. */
+  health: SessionHealth;
   onStatus(status: SessionStatus | undefined): void;
 }
 
-/** Tells what state a session is in; each word carries the generation and a rising step, so that none can overtake. */
+/**
+ * Tells what state a session is in, and how it is doing; each word carries the generation and a rising step, so that none
+ * can overtake.
+ */
 export class StatusTeller {
   readonly #dependencies: Dependencies;
+  #health: SessionHealth;
+  #told: Told = { status: 'CONNECTING', reason: null };
   #step = 0;
   #last = '';
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
+    this.#health = dependencies.health;
+  }
+
+  get status(): SessionStatus {
+    return this.#told.status;
+  }
+
+  get health(): SessionHealth {
+    return this.#health;
   }
 
   /** Resolves when it is stored, with its place in the story. @throws SilencedError once the lease is lost */
   async tell(told: Told): Promise<{ generation: number; step: number }> {
-    const { lease, workspaceId, outbox, logger, onStatus } = this.#dependencies;
+    const { lease, workspaceId, outbox, onStatus } = this.#dependencies;
     const { profileId, generation } = lease;
-    const summary = JSON.stringify(told);
+    const standing = { ...told, ...this.#health };
+    const summary = JSON.stringify(standing);
     const repeats = summary === this.#last;
     if (!repeats) this.#step += 1;
     const step = this.#step;
     if (repeats) return { generation, step };
     this.#last = summary;
+    this.#told = told;
     const payload: StatusFact = {
       profileId,
       workspaceId,
@@ -44,13 +63,10 @@ export class StatusTeller {
       self: null,
       qr: null,
       settled: false,
-      ...told,
+      ...standing,
     };
     onStatus(told.status);
-    logger.info(
-      { status: told.status, reason: told.reason, sentence: sentenceOf(told.reason), step },
-      'Session status',
-    );
+    this.#log(told, step);
     await outbox.publish(lease, { kind: 'profile-status', payload });
     return { generation, step };
   }
@@ -62,6 +78,17 @@ export class StatusTeller {
     });
   }
 
+  /** Tells how the session is doing, in the state it is in. */
+  tellHealth(health: SessionHealth): void {
+    this.#health = health;
+    this.tellSoon(this.#told);
+  }
+
+  /** Sets how the session is doing; told with the next state. */
+  setHealth(health: SessionHealth): void {
+    this.#health = health;
+  }
+
   /** The session is counted no longer. */
   gone(): void {
     this.#dependencies.onStatus(undefined);
@@ -70,6 +97,21 @@ export class StatusTeller {
   /** Nothing more is said under this lease. */
   silence(): void {
     this.#dependencies.outbox.silence(this.#dependencies.lease);
+  }
+
+  #log({ status, reason }: Told, step: number): void {
+    const { health, healthReason, restriction } = this.#health;
+    this.#dependencies.logger.info(
+      {
+        status,
+        reason,
+        sentence: sentenceOf(reason),
+        step,
+        ...(healthReason ? { health, healthReason, healthSentence: healthReasons[healthReason] } : {}),
+        ...(restriction ? { restrictedUntil: restriction.until } : {}),
+      },
+      'Session status',
+    );
   }
 }
 

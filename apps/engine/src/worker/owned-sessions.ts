@@ -20,7 +20,9 @@ export interface Owned {
 
 interface Dependencies extends Shared {
   network: Network;
-  host: Omit<Host, 'onStatus'>;
+  host: Pick<Host, 'workerId' | 'confirmOwner'>;
+  /** The other worker that has the most room. */
+  mostRoom(): Promise<string | undefined>;
   /** A session has come to a first result, or is gone: there may be room for another. */
   onRoom(): void;
 }
@@ -67,6 +69,11 @@ export class OwnedSessions {
     const held = new HeldLease({ profileId, generation }, countedFromMs, hold);
     const supervisor = makeSupervisor(this.#dependencies, held, profile, {
       ...this.#dependencies.host,
+      handOver: async () => {
+        const to = await this.#dependencies.mostRoom();
+        if (to !== undefined) void this.end(owned, to);
+        return to !== undefined;
+      },
       onStatus: (status) => {
         owned.status = status;
         if (status !== 'CONNECTING') this.#dependencies.onRoom();

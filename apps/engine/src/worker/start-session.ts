@@ -1,7 +1,13 @@
 import type { Bus } from '@multiwa/bus';
-import { outboundContentSchema, type SessionStatus, subjects } from '@multiwa/contracts';
+import {
+  healthReasonSchema,
+  outboundContentSchema,
+  restrictionSchema,
+  type SessionStatus,
+  subjects,
+} from '@multiwa/contracts';
 import { type Database, messagesRepository, type OwnedProfile, readSentContent } from '@multiwa/db';
-import { newId } from '@multiwa/domain';
+import { healthOf, newId, type SessionHealth, sealedPlaces, type WatchdogLimits } from '@multiwa/domain';
 import { activeSpan, type Cipher, type PassPoint } from '@multiwa/runtime';
 import type { Engine } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
@@ -12,9 +18,12 @@ import { CommandIntake } from '../outbound/command-intake.js';
 import { CommandRunner } from '../outbound/command-runner.js';
 import { RecentIds } from '../outbound/recent-ids.js';
 import type { SendGate } from '../outbound/send-gate.js';
+import type { Footprint } from '../session/footprint.js';
+import { HealthTeller } from '../session/health-teller.js';
 import type { HeldLease } from '../session/held-lease.js';
 import { SessionSupervisor } from '../session/session-supervisor.js';
 import { StatusTeller } from '../session/status-teller.js';
+import { Vitals } from '../session/vitals.js';
 import type { Slots } from '../slots.js';
 import { openSessionStore } from '../state/session-store.js';
 import type { WriteGroup } from '../state/write-group.js';
@@ -29,16 +38,21 @@ export interface Shared {
   outbox: FactOutbox;
   gate: SendGate;
   opening: Slots;
+  watchdog: WatchdogLimits;
+  footprint: Footprint;
   metrics: EngineMetrics;
   /** Told at every crash point. */
   at: PassPoint;
   logger: Logger;
 }
 
-/** What the worker does for its sessions. */
+/** What the worker says about itself and does for its sessions. */
 export interface Host {
+  workerId: string;
   /** Renews the leases now. */
   confirmOwner(): Promise<void>;
+  /** Begins to hand the profile over to another worker; false when none has room. */
+  handOver(): Promise<boolean>;
   onStatus(status: SessionStatus | undefined): void;
 }
 
@@ -47,26 +61,30 @@ const REMEMBERED = 512;
 
 /** Puts together what supervises one profile for as long as this lease holds. */
 export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedProfile, host: Host): SessionSupervisor {
-  const { engine, bus, database, cipher, writes, outbox, gate, opening, metrics, at } = shared;
+  const { engine, bus, database, cipher, writes, outbox, gate, opening, metrics, at, footprint } = shared;
   const { lease } = held;
   const { profileId, workspaceId } = profile;
   const logger = shared.logger.child({ profileId, generation: lease.generation });
   const store = openSessionStore({ executor: database.pool, cipher, writes, logger }, lease);
   const inbox = openInbox({ workspaceId, store, outbox, at, logger, onJournal: metrics.journal });
   let status: SessionStatus | undefined;
+  const leave = footprint.enter();
   const teller = new StatusTeller({
     lease,
     workspaceId,
     outbox,
     logger,
+    health: healthOfRow(profile),
     onStatus(next) {
       metrics.status(status, next);
       status = next;
       host.onStatus(next);
+      if (next === undefined) leave();
     },
   });
   const session = {
     profileId,
+    logger,
     store,
     inbox,
     at,
@@ -87,6 +105,9 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
       session,
       held,
       status: teller,
+      health: new HealthTeller({ health: teller.health, tell: (health) => teller.tellHealth(health) }),
+      vitals: new Vitals(),
+      limits: shared.watchdog,
       intake: new CommandIntake({ bus, lease, withdraw, logger }),
       makeRunner: (connection) =>
         new CommandRunner({
@@ -109,8 +130,18 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
       opening,
       logger,
       onReconnect: metrics.reconnect,
+      workerId: host.workerId,
       confirmOwner: () => host.confirmOwner(),
+      handOver: () => host.handOver(),
+      proxyOf: ({ proxy }) => (proxy ? cipher.open(sealedPlaces.proxy(profileId), proxy) : undefined),
+      memoryKb: () => footprint.shareKb(),
     },
     profile,
   );
+}
+
+function healthOfRow({ healthReason, restriction }: OwnedProfile): SessionHealth {
+  const reason = healthReasonSchema.safeParse(healthReason).data ?? null;
+  const trouble = reason === 'reachout_timelock' ? null : reason;
+  return healthOf(restrictionSchema.safeParse(restriction).data ?? null, trouble);
 }

@@ -14,6 +14,7 @@ import {
   removeWorker,
   renewLeases,
 } from '@multiwa/db';
+import { mostRoom } from '@multiwa/domain';
 import { type Poller, poller } from '@multiwa/runtime';
 import { z } from 'zod';
 import { Admission } from './admission.js';
@@ -88,7 +89,8 @@ export class Worker {
     this.#sessions = new OwnedSessions({
       ...shared,
       network,
-      host: { confirmOwner: () => this.#renew() },
+      host: { workerId, confirmOwner: () => this.#renew() },
+      mostRoom: async () => mostRoom((await this.#load()).workers, workerId),
       onRoom: () => this.#claimSoon(),
     });
     const sessions = this.#sessions;

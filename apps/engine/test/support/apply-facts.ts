@@ -7,7 +7,7 @@ const rank = ['QUEUED', 'SENT', 'DELIVERED', 'READ', 'PLAYED'];
 export async function applyFacts({ prisma }: Database, batch: readonly FactMessage[]): Promise<void> {
   for (const { kind, payload } of batch) {
     if (kind === 'profile-status') {
-      const { profileId, generation, step, status, reason, qr, settled } = payload;
+      const { profileId, generation, step, status, reason, health, healthReason, restriction, qr, settled } = payload;
       await prisma.profile.updateMany({
         where: {
           id: profileId,
@@ -16,6 +16,9 @@ export async function applyFacts({ prisma }: Database, batch: readonly FactMessa
         data: {
           status,
           statusReason: reason,
+          health,
+          healthReason,
+          ...(restriction ? { restriction } : {}),
           qr: qr?.text ?? null,
           statusGeneration: generation,
           statusStep: step,

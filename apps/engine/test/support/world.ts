@@ -5,9 +5,9 @@ import path from 'node:path';
 import { type Bus, connectBus, type FactMessage } from '@multiwa/bus';
 import { consumers, type SendCommand, subjects } from '@multiwa/contracts';
 import { type Database, openDatabase } from '@multiwa/db';
-import { newId, newWaMessageId } from '@multiwa/domain';
+import { newId, newWaMessageId, type WatchdogLimits } from '@multiwa/domain';
 import { startNats } from '@multiwa/launcher';
-import { createLogger } from '@multiwa/runtime';
+import { createLogger, type Logger } from '@multiwa/runtime';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@multiwa/sandbox';
 import { createSandboxClient, type PhoneView, type SandboxClient } from '@multiwa/sandbox/client';
 import { createTestDatabase, waitFor } from '@multiwa/testkit';
@@ -25,6 +25,14 @@ export interface Linked {
   phone: PhoneView;
 }
 
+export interface WorkerSettings {
+  wrapBus?: (bus: Bus) => Bus;
+  key?: string;
+  watchdog?: Partial<WatchdogLimits>;
+  allowPrivateUrls?: boolean;
+  logger?: Logger;
+}
+
 /** Real PostgreSQL, NATS, sandbox and Baileys, and what apps/events would make of the facts, in one place. */
 export interface World {
   database: Database;
@@ -35,7 +43,7 @@ export interface World {
   control: SandboxClient;
   /** Everything the engines said, in order. */
   facts: Fact[];
-  startWorker(options?: { wrapBus?: (bus: Bus) => Bus; key?: string }): Promise<RunningEngine>;
+  startWorker(options?: WorkerSettings): Promise<RunningEngine>;
   createProfile(desired?: 'CONNECTED' | 'DISCONNECTED'): Promise<string>;
   want(profileId: string, desired: 'CONNECTED' | 'DISCONNECTED' | 'LOGGED_OUT'): Promise<void>;
   status(profileId: string): Promise<{ status: string; statusReason: string | null; qr: string | null }>;
@@ -90,7 +98,7 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
     control,
     facts,
 
-    async startWorker({ wrapBus, key = encryptionKey } = {}) {
+    async startWorker({ wrapBus, key = encryptionKey, watchdog, allowPrivateUrls, logger: ownLogger } = {}) {
       const engine = await startEngine({
         environment: {
           databaseUrl: testDatabase.url,
@@ -103,9 +111,11 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
           capacity: 100,
           opening: 16,
           keyCacheBytes: 8 * MIB,
+          watchdog,
+          allowPrivateUrls,
           sandboxUrl: sandbox.controlUrl,
         },
-        logger: process.env.ENGINE_TEST_LOG ? createLogger('engine', 'debug') : logger,
+        logger: ownLogger ?? (process.env.ENGINE_TEST_LOG ? createLogger('engine', 'debug') : logger),
         fatal: (error) => {
           throw error;
         },

@@ -43,7 +43,12 @@ export const timing = {
     /** Pauses before the next attempt of a send that failed for a passing reason; then it ends FAILED. */
     retryMs: [500, 2_000, 8_000, 30_000],
   },
-  reconnect: { firstMs: 500, maxMs: 60_000 },
+  reconnect: {
+    firstMs: 500,
+    maxMs: 60_000,
+    /** A connection that was open for this long has proven itself: the next loss counts as the first. */
+    stableMs: 10_000,
+  },
   publish: { timeoutMs: 5_000, attempts: 5 },
   facts: {
     /** Facts applied in one transaction, and how long to wait for more of them. */

@@ -1,4 +1,5 @@
 import { CodedError, type Identity } from '@multiwa/contracts';
+import type { DisconnectSign } from '@multiwa/domain';
 import { traced } from '@multiwa/runtime';
 import {
   type AuthenticationCreds,
@@ -11,22 +12,27 @@ import { Deferred } from '../../deferred.js';
 import { KeyedLock } from '../../keyed-lock.js';
 import type { Logger } from '../../logger.js';
 import {
+  CLOSE_TIMEOUT_MS,
   type Connection,
   type ConnectionCallbacks,
   ConnectionLostError,
   type OutboundMessage,
+  type ReceiptUpdate,
   type SendOutcome,
   type Session,
 } from '../engine.js';
+import type { ProxyRoute } from '../proxy-route.js';
 import { Acks } from './acks.js';
 import { isGroup, selfIdentity } from './addresses.js';
 import { completeFrom } from './complete-identity.js';
 import { toProto } from './converters/index.js';
 import { encodeCredentials } from './key-codec.js';
 import { readReceipt } from './read-receipt.js';
+import { readTimelock } from './read-timelock.js';
 import { isRetryReceipt, resend } from './resend.js';
 import type { SignalKeys } from './signal-keys.js';
 import type { StanzaIndex } from './signal-repository.js';
+import { breakSocket, closeInTime, failQueries } from './web-socket.js';
 
 /** WhatsApp shows the first QR code for 60 s and each of the five after it for 20 s. */
 const FIRST_QR_MS = 60_000;
@@ -34,9 +40,9 @@ const NEXT_QR_MS = 20_000;
 const QR_COUNT = 6;
 const PAIRING_READY_MS = 15_000;
 const LOGOUT_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_MS = 2_000;
 /** For storing and confirming what has come in. */
 const REST_TIMEOUT_MS = 2_000;
+const PROBE_TIMEOUT_MS = 10_000;
 const QR_EXHAUSTED = 'QR refs attempts ended';
 
 type Pass = (node: BinaryNode) => Promise<unknown>;
@@ -49,6 +55,8 @@ interface Dependencies {
   session: Session;
   callbacks: ConnectionCallbacks;
   logger: Logger;
+  /** The proxy that the connection goes through. */
+  proxy: Pick<ProxyRoute, 'problem' | 'close'> | undefined;
 }
 
 /** Whether a number is linked: a code that was only asked for leaves its number in the credentials too. */
@@ -65,45 +73,69 @@ export class BaileysConnection implements Connection {
    * message overtake the first.
    */
   readonly #senders = new KeyedLock();
+  /** Sends that have not ended, or only in this turn. */
+  readonly #sending = new Map<string, Promise<SendOutcome>>();
   readonly #pairingReady = new Deferred<void>();
   #qrCount = 0;
   #linkingEndsAt = 0;
   /** Stanzas being handled, until what follows from them is stored and confirmed. */
   readonly #inHand = new Set<Promise<void>>();
   #resting = false;
+  /** The WebSocket has opened: a proxy has done its part. */
+  #isThrough = false;
   #over = false;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
-    const { sock, stanzas } = dependencies;
+    const { sock, stanzas, callbacks } = dependencies;
+    closeInTime(sock);
+    sock.ws.on('open', () => {
+      this.#isThrough = true;
+    });
+    sock.ws.on('unexpected-response', () => this.#onRefusal());
+    sock.ws.on('frame', () => callbacks.heard('anything'));
+    sock.ws.on('CB:notification', () => callbacks.heard('stanza'));
+    sock.ws.on('CB:notification,type:passkey_prologue_request', () => this.#onPasskey());
     sock.ev.on('connection.update', (update) => this.#onUpdate(update));
     sock.ev.on('creds.update', () => this.#saveCredentials());
     // The library tells of a message after it has sent the receipt.
     sock.ev.on('messages.upsert', () => dependencies.session.at('receive.after-receipt'));
     sock.ws.on('CB:ack,class:message', (node: BinaryNode) => this.#acks.settle(node));
     this.#intercept('CB:message', (stanza, pass) => {
+      callbacks.heard('stanza');
       // Of those that waited for us the library makes a queue that a fresh one would overtake; ours keeps the order of both.
       const { offline: _, ...attrs } = stanza.attrs;
       const node = { ...stanza, attrs };
       stanzas.add(node);
       // What is left when the socket closes is not confirmed: WhatsApp hands it to the next connection.
-      return this.#senders.run(
-        jidNormalizedUser(node.attrs.from),
-        async () => this.#over || this.#resting || pass(node),
-      );
+      return this.#senders.run(jidNormalizedUser(attrs.from), async () => this.#over || this.#resting || pass(node));
     });
-    this.#intercept('CB:receipt', (node, pass) => this.#onReceipt(node, pass));
+    this.#intercept('CB:receipt', (node, pass) => {
+      callbacks.heard('stanza');
+      return this.#onReceipt(node, pass);
+    });
   }
 
-  async send({ waMessageId, chat, content }: OutboundMessage): Promise<SendOutcome> {
+  send(message: OutboundMessage): Promise<SendOutcome> {
+    const { waMessageId } = message;
+    const sending = this.#send(message);
+    this.#sending.set(waMessageId, sending);
+    const ended = () => setImmediate(() => this.#sending.delete(waMessageId));
+    sending.then(ended, ended);
+    return sending;
+  }
+
+  async #send({ waMessageId, chat, content }: OutboundMessage): Promise<SendOutcome> {
     const { sock, keys, logger } = this.#dependencies;
     if (this.#over) throw new ConnectionLostError('The socket is closed.');
     const acked = this.#acks.wait(waMessageId);
     acked.catch(() => undefined);
     try {
       const relay = () => sock.relayMessage(chat, toProto(content), { messageId: waMessageId });
-      if (isGroup(chat)) await traced('encrypt and send', {}, relay);
-      else if (!(await traced('encrypt and send', {}, () => keys.sending(relay))))
+      const sent = traced('encrypt and send', {}, () =>
+        isGroup(chat) ? relay().then(() => true) : keys.sending(relay),
+      );
+      if (!(await unlessRejected(sent, acked)))
         logger.error({ waMessageId }, 'A message left before its state was stored');
       this.#dependencies.session.at('send.after-wire');
     } catch (error) {
@@ -146,24 +178,74 @@ export class BaileysConnection implements Connection {
     await inTime(Promise.all(this.#inHand), REST_TIMEOUT_MS);
   }
 
+  probe(): void {
+    const { sock } = this.#dependencies;
+    const node = {
+      tag: 'iq',
+      attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'w:p', id: sock.generateMessageTag() },
+      content: [{ tag: 'ping', attrs: {} }],
+    };
+    sock.query(node, PROBE_TIMEOUT_MS).catch(() => undefined);
+  }
+
+  askRestriction(): void {
+    const { sock, logger } = this.#dependencies;
+    // The answer comes as an update of the connection, like WhatsApp's own word of a change.
+    sock.fetchAccountReachoutTimelock().catch((error: unknown) => {
+      if (!this.#over) logger.info({ detail: String(error) }, 'WhatsApp did not say whether the number is restricted');
+    });
+  }
+
   async close(): Promise<void> {
     await inTime(this.#dependencies.sock.end(undefined), CLOSE_TIMEOUT_MS);
-    // The library waits for the other side's close; whoever closes here does not.
-    this.#end(null, false);
+    this.#end(null);
+  }
+
+  destroy(): void {
+    breakSocket(this.#dependencies.sock);
+    this.#end(null);
   }
 
   #self(): Identity {
     return selfIdentity(this.#dependencies.creds.me);
   }
 
-  #onUpdate({ connection, qr, lastDisconnect }: Partial<ConnectionState>): void {
+  #onUpdate({ connection, qr, lastDisconnect, reachoutTimeLock }: Partial<ConnectionState>): void {
     if (this.#over) return;
+    const { callbacks } = this.#dependencies;
     if (qr !== undefined) this.#onQr(qr);
-    if (connection === 'open') this.#dependencies.callbacks.opened(this.#self());
+    if (reachoutTimeLock) callbacks.restricted(readTimelock(reachoutTimeLock));
+    if (connection === 'open') {
+      callbacks.opened(this.#self());
+      this.askRestriction();
+    }
     if (connection === 'close') {
       const error = lastDisconnect?.error;
-      this.#end(statusCodeOf(error), error?.message === QR_EXHAUSTED);
+      const sign = error?.message === QR_EXHAUSTED ? 'qr_exhausted' : null;
+      this.#end(statusCodeOf(error), this.#hasProxyFailed() ? 'proxy_unreachable' : sign);
     }
+  }
+
+  /**
+   * Something on the way answered with a page instead of a WebSocket. The library hears of it and does nothing; and the page's
+   * status is no code of WhatsApp's: 401 here is no logout.
+   */
+  #onRefusal(): void {
+    const sign = this.#hasProxyFailed() ? 'proxy_unreachable' : null;
+    breakSocket(this.#dependencies.sock);
+    this.#end(null, sign);
+  }
+
+  #hasProxyFailed(): boolean {
+    const problem = this.#isThrough ? undefined : this.#dependencies.proxy?.problem();
+    if (problem !== undefined) this.#dependencies.logger.warn({ problem }, 'The proxy of the profile does not work');
+    return problem !== undefined;
+  }
+
+  /** The library does nothing with it, and the client would stay unlinked until its QR codes run out. */
+  #onPasskey(): void {
+    void this.#dependencies.sock.end(undefined);
+    this.#end(null, 'passkey_required');
   }
 
   #onQr(text: string): void {
@@ -174,15 +256,17 @@ export class BaileysConnection implements Connection {
     this.#dependencies.callbacks.qr(text, new Date(now + (this.#qrCount === 1 ? FIRST_QR_MS : NEXT_QR_MS)));
   }
 
-  #end(code: number | null, qrExhausted: boolean): void {
+  #end(code: number | null, sign: DisconnectSign | null = null): void {
     if (this.#over) return;
     this.#over = true;
-    const { creds, callbacks } = this.#dependencies;
+    const { sock, creds, callbacks, proxy } = this.#dependencies;
     // The library throws away what it has collected but not told. Nothing of ours is in it: messages, receipts and acks are
     // taken as stanzas, and it holds back neither the state of the connection nor changes of credentials.
     this.#acks.lost();
     this.#pairingReady.resolve();
-    callbacks.closed({ code, linked: isLinked(creds), qrExhausted });
+    failQueries(sock);
+    proxy?.close();
+    callbacks.closed({ code, linked: isLinked(creds), sign });
   }
 
   /** Credentials are stored from the moment of linking on; before it there is nothing that could be used again. */
@@ -229,9 +313,26 @@ export class BaileysConnection implements Connection {
       return;
     }
     const updates = await readReceipt(node, this.#self(), completeFrom(keys));
+    await this.#afterSends(updates);
     if (updates.length > 0) await callbacks.receipts(updates);
     if (!this.#over) await pass(node);
   }
+
+  /** WhatsApp acks a message before anybody has it; a receipt that comes with the ack is told after it. */
+  async #afterSends(updates: readonly ReceiptUpdate[]): Promise<void> {
+    const sends = updates.flatMap(({ waMessageId }) => this.#sending.get(waMessageId) ?? []);
+    if (sends.length === 0) return;
+    await Promise.allSettled(sends);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** What `work` resolves with, unless `other` rejects first. Leaves nothing behind with either. */
+function unlessRejected<T>(work: Promise<T>, other: Promise<unknown>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    work.then(resolve, reject);
+    other.catch(reject);
+  });
 }
 
 /** Waits for it, whatever its outcome, at most so long. */

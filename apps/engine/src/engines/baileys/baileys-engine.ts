@@ -1,6 +1,6 @@
 import { initAuthCreds } from '@whiskeysockets/baileys';
-import type { Logger } from '../../logger.js';
-import type { Connection, ConnectionCallbacks, Engine, Session } from '../engine.js';
+import type { Connection, ConnectionCallbacks, Engine, Route, Session } from '../engine.js';
+import { makeProxyRoute } from '../proxy-route.js';
 import { selfIdentity } from './addresses.js';
 import { BaileysConnection, isLinked } from './baileys-connection.js';
 import { LibraryCaches } from './caches.js';
@@ -8,41 +8,62 @@ import { sendableTypes } from './converters/index.js';
 import { KeyCache } from './key-cache.js';
 import { decodeCredentials } from './key-codec.js';
 import { type NetworkAddress, openSocket } from './open-socket.js';
-import { SignalKeys } from './signal-keys.js';
+import { KeyState, SignalKeys } from './signal-keys.js';
 import { journalingRepository, StanzaIndex } from './signal-repository.js';
 
 interface Options {
   address: NetworkAddress;
-  logger: Logger;
   /** Bytes of Signal keys that all sessions together keep in memory. */
   keyCacheBytes: number;
+  /** Set by the operator: proxies may have addresses that are not public. */
+  allowPrivateProxies: boolean;
 }
 
 /** The engine over Baileys. One for the process: its caches are shared by all sessions. */
-export function createBaileysEngine({ address, logger, keyCacheBytes }: Options): Engine {
+export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxies }: Options): Engine {
   const cache = new KeyCache(keyCacheBytes);
   const libraryCaches = new LibraryCaches();
+  /** A session lasts as long as the ownership of its profile. */
+  const keyStates = new WeakMap<Session, KeyState>();
   return {
     type: 'BAILEYS',
     capabilities: ['link.qr', 'link.code', 'logout', ...sendableTypes.map((type) => `send.${type}` as const)],
 
-    async open(session: Session, callbacks: ConnectionCallbacks): Promise<Connection> {
-      const { profileId, store, inbox, at } = session;
-      const ownLogger = logger.child({ profileId });
+    async open(session: Session, callbacks: ConnectionCallbacks, { proxyUrl }: Route): Promise<Connection> {
+      const { profileId, store, inbox, at, logger } = session;
       const stored = await store.loadCredential();
       if (!stored) {
         await store.clear();
         cache.forget(profileId);
+        keyStates.delete(session);
       }
+      const state = keyStates.get(session) ?? new KeyState();
+      keyStates.set(session, state);
       const creds = stored ? decodeCredentials(stored) : initAuthCreds();
-      const keys = new SignalKeys({ store, cache, accountLock: () => creds.me?.id, at });
+      const keys = new SignalKeys({ store, cache, state, accountLock: () => creds.me?.id, at });
       const stanzas = new StanzaIndex();
       const self = () => selfIdentity(creds.me);
-      const makeSignalRepository = journalingRepository({ keys, inbox, at, logger: ownLogger, self }, stanzas);
-      const perSession = { auth: { creds, keys }, makeSignalRepository, ...libraryCaches.of(profileId) };
-      const sock = openSocket(address, perSession, ownLogger);
-      ownLogger.debug({ linked: isLinked(creds) }, 'Socket opened');
-      return new BaileysConnection({ sock, creds, keys, stanzas, session, callbacks, logger: ownLogger });
+      const makeSignalRepository = journalingRepository({ keys, inbox, at, logger, self }, stanzas);
+      const proxy =
+        proxyUrl === undefined ? undefined : makeProxyRoute({ proxyUrl, allowPrivate: allowPrivateProxies });
+      const perSession = {
+        auth: { creds, keys },
+        makeSignalRepository,
+        ...libraryCaches.of(profileId),
+        ...(proxy && { agent: proxy.agent, fetchAgent: proxy.agent, options: { dispatcher: proxy.dispatcher } }),
+      };
+      const sock = openSocket(address, perSession, logger);
+      logger.debug({ linked: isLinked(creds) }, 'Socket opened');
+      return new BaileysConnection({
+        sock,
+        creds,
+        keys,
+        stanzas,
+        session,
+        callbacks,
+        logger,
+        proxy,
+      });
     },
   };
 }

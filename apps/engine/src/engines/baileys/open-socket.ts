@@ -28,10 +28,14 @@ const OPEN_TIMEOUT_MS = 40_000;
 /** The version that the library was released with. */
 export const pinnedVersion: WAVersion = DEFAULT_CONNECTION_CONFIG.version;
 
+/** Where the library connects to when it is not told. */
+export const liveWebSocketUrl = String(DEFAULT_CONNECTION_CONFIG.waWebSocketUrl);
+
 type PerSession = Pick<
   SocketConfig,
   'msgRetryCounterCache' | 'userDevicesCache' | 'callOfferCache' | 'placeholderResendCache' | 'makeSignalRepository'
-> & { auth: AuthenticationState };
+> &
+  Partial<Pick<SocketConfig, 'agent' | 'fetchAgent' | 'options'>> & { auth: AuthenticationState };
 
 /** Makes a socket, which begins to connect at once. */
 export function openSocket(address: NetworkAddress, session: PerSession, logger: Logger): WASocket {

@@ -48,9 +48,20 @@ const contexts = new AsyncLocalStorage<Context>();
  */
 const READ_BEFORE_SENDING: KeyType = 'tctoken';
 
+/** What the connections of one ownership of a profile share: work of the one before may not have ended when the next opens. */
+export class KeyState {
+  /** Around each Signal session. */
+  readonly locks = new KeyedLock();
+  /** Written, but not yet committed: the cache may drop it meanwhile, the database does not have it. */
+  readonly uncommitted = new Map<string, Write>();
+  /** Keys being read; a write takes its key out, so that the older value does not enter the cache. */
+  readonly reading = new Map<string, number>();
+}
+
 interface Dependencies {
   store: SessionStore;
   cache: KeyCache;
+  state: KeyState;
   /** The name of the library's one lock around everything it does for the account: the account's own jid. */
   accountLock(): string | undefined;
   at: PassPoint;
@@ -73,17 +84,20 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly #cache: KeyCache;
   readonly #accountLock: () => string | undefined;
   readonly #at: PassPoint;
-  readonly #locks = new KeyedLock();
-  /** Written, but not yet committed: the cache may drop it meanwhile, the database does not have it. */
-  readonly #uncommitted = new Map<string, Write>();
-  /** Keys being read; a write takes its key out, so that the older value does not enter the cache. */
-  readonly #reading = new Map<string, number>();
+  readonly #locks: KeyedLock;
+  readonly #uncommitted: KeyState['uncommitted'];
+  readonly #reading: KeyState['reading'];
+  /** Of this connection alone: the library asks WhatsApp things under it, and may wait there for what never comes. */
+  readonly #accountLocks = new KeyedLock();
 
-  constructor({ store, cache, accountLock, at }: Dependencies) {
+  constructor({ store, cache, state, accountLock, at }: Dependencies) {
     this.#store = store;
     this.#cache = cache;
     this.#accountLock = accountLock;
     this.#at = at;
+    this.#locks = state.locks;
+    this.#uncommitted = state.uncommitted;
+    this.#reading = state.reading;
   }
 
   readonly get: SignalKeyStoreWithTransaction['get'] = async (type, ids) => {
@@ -117,7 +131,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly transaction = async <T>(work: () => Promise<T>, lock: string): Promise<T> => {
     if (this.isInTransaction()) return work();
     const sending = this.#sending();
-    if (lock === this.#accountLock()) return sending ? work() : this.#locks.run(lock, work);
+    if (lock === this.#accountLock()) return sending ? work() : this.#accountLocks.run(lock, work);
     // What it wrote is visible from the end of the lock on: the next one does not wait for the database.
     const { result, committed } = await this.#locks.run(lock, () => this.#inTransaction(work));
     if (sending && !sending.held) {
