@@ -40,3 +40,11 @@ test(
   },
   TEST_TIMEOUT_MS,
 );
+
+test(
+  'the engine is killed at each named moment of a message: nothing is lost, doubled or reordered',
+  async () => {
+    expect((await run('crash-points', { perSecond: 12 })).crashes).toBe(8);
+  },
+  TEST_TIMEOUT_MS,
+);

@@ -153,6 +153,29 @@ test('a stanza that comes twice is one message, and no phantom beside it', async
   expect(textsOf(profileId)).toEqual(['ganda', 'sesudah']);
 });
 
+test('a message of a known session that WhatsApp delivers again is not asked for again', async () => {
+  const { profileId, phone } = await world.link();
+  const friend = await world.control.createPhone({ name: 'Sari' });
+  await world.control.send(friend.phone, { to: phone.phone, text: 'halo' });
+  await untilReceived(world, profileId, 1);
+  await world.accept(profileId, chatWith(friend), 'ya');
+  await world.control.waitForMessage(friend.phone, ({ text }) => text === 'ya');
+  await world.control.addFault({
+    direction: 'out',
+    match: { tag: 'message', phone: phone.phone, device: 1 },
+    action: { do: 'duplicate', copies: 2 },
+    times: 1,
+  });
+  const { id } = await world.control.send(friend.phone, { to: phone.phone, text: 'ganda' });
+  const after = await world.control.send(friend.phone, { to: phone.phone, text: 'sesudah' });
+  await untilDelivered(world, friend, id);
+  await untilDelivered(world, friend, after.id);
+  expect(textsOf(profileId)).toEqual(['halo', 'ganda', 'sesudah']);
+  const trace = await world.control.trace({ phone: phone.phone });
+  const asked = trace.filter(({ direction, text }) => direction === 'in' && text.includes('type=retry'));
+  expect(asked).toEqual([]);
+});
+
 test('a message that its sender sends again under the same id is one message', async () => {
   const { profileId, phone } = await world.link();
   const friend = await world.control.createPhone({ name: 'Sari' });

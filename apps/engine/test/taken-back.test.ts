@@ -5,7 +5,7 @@ import { createLogger, passOn } from '@multiwa/runtime';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SendOutcome } from '../src/engines/engine.js';
 import { CommandRunner } from '../src/outbound/command-runner.js';
-import { RecentIds } from '../src/outbound/recent-ids.js';
+import { RecentIds } from '../src/recent-ids.js';
 
 const acceptedAt = new Date(Date.now() + 60_000);
 

@@ -34,6 +34,8 @@ export interface Inbox {
    * began with its arrival, if any.
    */
   entry(message: ReceivedMessage, traceparent?: string): Journaled;
+  /** Whether a message with WhatsApp's id was journaled or stored before; asked of one that cannot be decrypted. */
+  has(waMessageId: string): Promise<boolean>;
   /** To be called after that commit, in the order of arrival: says the message on, then clears the entry. */
   publish(entries: readonly Journaled[]): void;
 }

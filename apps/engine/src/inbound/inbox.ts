@@ -5,12 +5,18 @@ import { z } from 'zod';
 import type { Inbox, Journaled } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
 import type { Logger } from '../logger.js';
+import { RecentIds } from '../recent-ids.js';
 import type { SessionStore } from '../state/session-store.js';
+
+/** Ids of messages that one ownership remembers. */
+const REMEMBERED = 1_000;
 
 interface Dependencies {
   workspaceId: string;
   store: SessionStore;
   outbox: FactOutbox;
+  /** Whether the database holds a message of the profile with this id of WhatsApp's. */
+  isStored(waMessageId: string): Promise<boolean>;
   at: PassPoint;
   logger: Logger;
   /** How many entries the journal gained or lost. */
@@ -21,12 +27,14 @@ interface Dependencies {
  * What arrives for one profile: journaled with the ratchet, published, then cleared. A journal entry holds the whole
  * fact, so that a new owner can publish it without the client library (`replayJournal`).
  */
-export function openInbox({ workspaceId, store, outbox, at, logger, onJournal }: Dependencies): Inbox & {
+export function openInbox({ workspaceId, store, outbox, isStored, at, logger, onJournal }: Dependencies): Inbox & {
   replayJournal(): Promise<number>;
 } {
   const { profileId } = store.lease;
   /** What was journaled here needs not be read again to be said. */
   const made = new WeakMap<Journaled, Entry>();
+  /** Journaled, and perhaps not in the database yet. */
+  const recent = new RecentIds(REMEMBERED);
 
   const say = async (entryId: string, { fact, traceparent }: Entry): Promise<void> => {
     try {
@@ -50,7 +58,12 @@ export function openInbox({ workspaceId, store, outbox, at, logger, onJournal }:
       const fact: MessageReceivedFact = { profileId, workspaceId, at: new Date().toISOString(), ...message };
       const entry: Journaled = { entryId: newId(), value: Buffer.from(JSON.stringify({ ...fact, traceparent })) };
       made.set(entry, { fact, traceparent });
+      recent.add(fact.waMessageId);
       return entry;
+    },
+
+    async has(waMessageId) {
+      return recent.has(waMessageId) || isStored(waMessageId);
     },
 
     publish(entries: readonly Journaled[]) {
@@ -62,7 +75,11 @@ export function openInbox({ workspaceId, store, outbox, at, logger, onJournal }:
     async replayJournal() {
       const entries = await store.readJournal();
       onJournal(entries.length);
-      for (const { entryId, value } of entries) void say(entryId, readEntry(value));
+      for (const { entryId, value } of entries) {
+        const entry = readEntry(value);
+        recent.add(entry.fact.waMessageId);
+        void say(entryId, entry);
+      }
       if (entries.length > 0) logger.info({ messages: entries.length }, 'Journal of the owner before replayed');
       return entries.length;
     },

@@ -7,8 +7,8 @@ import { type Connection, ConnectionLostError, type SendOutcome } from '../engin
 import { SilencedError } from '../facts/fact-outbox.js';
 import { KeyedLock } from '../keyed-lock.js';
 import type { Logger } from '../logger.js';
+import type { RecentIds } from '../recent-ids.js';
 import { Slots } from '../slots.js';
-import type { RecentIds } from './recent-ids.js';
 
 interface Dependencies {
   connection: Pick<Connection, 'send'>;

@@ -6,7 +6,7 @@ import {
   type SessionStatus,
   subjects,
 } from '@multiwa/contracts';
-import { type Database, messagesRepository, type OwnedProfile, readSentContent } from '@multiwa/db';
+import { type Database, isMessageStored, messagesRepository, type OwnedProfile, readSentContent } from '@multiwa/db';
 import { healthOf, newId, type SessionHealth, sealedPlaces, type WatchdogLimits } from '@multiwa/domain';
 import { activeSpan, type Cipher, type PassPoint } from '@multiwa/runtime';
 import type { Engine } from '../engines/engine.js';
@@ -16,8 +16,8 @@ import type { Logger } from '../logger.js';
 import type { EngineMetrics } from '../metrics.js';
 import { CommandIntake } from '../outbound/command-intake.js';
 import { CommandRunner } from '../outbound/command-runner.js';
-import { RecentIds } from '../outbound/recent-ids.js';
 import type { SendGate } from '../outbound/send-gate.js';
+import { RecentIds } from '../recent-ids.js';
 import type { Footprint } from '../session/footprint.js';
 import { HealthTeller } from '../session/health-teller.js';
 import type { HeldLease } from '../session/held-lease.js';
@@ -66,7 +66,15 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
   const { profileId, workspaceId } = profile;
   const logger = shared.logger.child({ profileId, generation: lease.generation });
   const store = openSessionStore({ executor: database.pool, cipher, writes, logger }, lease);
-  const inbox = openInbox({ workspaceId, store, outbox, at, logger, onJournal: metrics.journal });
+  const inbox = openInbox({
+    workspaceId,
+    store,
+    outbox,
+    isStored: (waMessageId) => isMessageStored(database.pool, profileId, waMessageId),
+    at,
+    logger,
+    onJournal: metrics.journal,
+  });
   let status: SessionStatus | undefined;
   const leave = footprint.enter();
   const teller = new StatusTeller({

@@ -12,3 +12,10 @@ export async function readSentContent(executor: Executor, profileId: string, waM
   const [row] = await query<{ content: unknown }>(executor, 'sent_content', CONTENT, [profileId, waMessageId]);
   return row?.content;
 }
+
+const STORED = `SELECT 1 FROM "Message" WHERE "profileId" = $1 AND "waMessageId" = $2 LIMIT 1`;
+
+/** Whether a profile has a message with this id of WhatsApp's, received or sent. */
+export async function isMessageStored(executor: Executor, profileId: string, waMessageId: string): Promise<boolean> {
+  return (await query(executor, 'message_stored', STORED, [profileId, waMessageId])).length > 0;
+}

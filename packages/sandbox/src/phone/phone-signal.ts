@@ -60,9 +60,15 @@ export class PhoneSignal {
     }
   }
 
-  /** Drops the session with a device, so that the next message starts a fresh one. */
-  forget(account: Account, device: number): Promise<void> {
-    return this.repository.deleteSession([account.jid('lid', device)]);
+  /**
+   * Begins a fresh session with a device, in which the next message goes out. The one before can still be read: what the
+   * device has on the way is encrypted in it.
+   */
+  async renew(account: Account, device: number): Promise<void> {
+    const taken = account.takeBundle(device);
+    if (!taken) return;
+    this.taken.push(...taken.entries);
+    await this.repository.injectE2ESession({ jid: account.jid('lid', device), session: sessionOf(taken.bundle) });
   }
 
   /** What changed since the last time, for the journal. */

@@ -278,7 +278,7 @@ export class VirtualPhone {
       this.network.store.put([done]);
       return;
     }
-    await this.signal.forget(account, asking.device);
+    await this.signal.renew(account, asking.device);
     const message = { conversation: sent.text };
     const chat = recipient.jid(asking.addressing);
     const own = account === this.account;

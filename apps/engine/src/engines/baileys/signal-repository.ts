@@ -4,6 +4,7 @@ import {
   type BinaryNode,
   DEFAULT_CONNECTION_CONFIG,
   isPnUser,
+  MISSING_KEYS_ERROR_TEXT,
   type SignalAuthState,
   type SocketConfig,
 } from '@whiskeysockets/baileys';
@@ -69,7 +70,7 @@ export function journalingRepository(
       // Told only if there is a message in it: a span that is never ended is never exported.
       const span = startSpan('receive message', { kind: 'consumer' });
       const { plaintext, entries } = await keys.transaction(async () => {
-        const plaintext = await work();
+        const plaintext = await work().catch((error: unknown) => refuse(error, ciphertext));
         const attrs = stanzas.find(ciphertext);
         const messages = attrs ? await read(attrs, plaintext) : [];
         const entries = messages.map((message) => inbox.entry(message, span?.traceparent));
@@ -84,6 +85,17 @@ export function journalingRepository(
       }
       inbox.publish(entries);
       return plaintext;
+    };
+
+    /**
+     * What was received before cannot be decrypted again: its key is used up. The library knows that by one text only,
+     * and asks for everything else again, which makes the sender begin a new session for nothing.
+     */
+    const refuse = async (error: unknown, ciphertext: Uint8Array): Promise<never> => {
+      const id = stanzas.find(ciphertext)?.id;
+      if (id === undefined || !(await inbox.has(id))) throw error;
+      logger.info({ waMessageId: id }, 'WhatsApp delivered a message again');
+      throw new Error(MISSING_KEYS_ERROR_TEXT, { cause: error });
     };
 
     const read = async (attrs: BinaryNode['attrs'], plaintext: Uint8Array) => {
