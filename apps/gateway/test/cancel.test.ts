@@ -29,7 +29,7 @@ test('a queued message whose send has not begun is cancelled, told once, and nev
   expect(await cancel()).toMatchObject({ status: 200, json: { id, status: 'CANCELLED' } });
   expect(await remove()).toMatchObject({ status: 200, json: { status: 'CANCELLED' } });
   expect(await cancellations(profileId)).toMatchObject([{ data: { messageId: id } }]);
-  expect(await begin()).toBe('over');
+  expect(await begin()).toBe('taken_back');
 });
 
 test('once its send has begun it may be at the phone, and is not cancelled', async () => {

@@ -114,7 +114,12 @@ test('journal entries are read oldest first and leave one by one', async () => {
   const { pool } = database.db;
   const lease = await ownOne('journal');
   const entry = (entryId: string) => ({ entryId, ...sealed(entryId) });
-  for (const entryId of ['e2', 'e1']) await writeSessionState(pool, [{ ...lease, journal: { put: [entry(entryId)] } }]);
+  for (const entryId of ['e1', 'e2']) await writeSessionState(pool, [{ ...lease, journal: { put: [entry(entryId)] } }]);
+  // Times have milliseconds, so that two entries may share one: then their ids, which are made in order, decide.
+  expect(await journalOf(lease.profileId)).toEqual(['e1', 'e2']);
+  await pool.query(
+    `UPDATE "InboundJournal" SET "createdAt" = "createdAt" - interval '1 second' WHERE "entryId" = 'e2'`,
+  );
   await writeSessionState(pool, [{ ...lease, journal: { put: [entry('e3')], delete: ['e3'] } }]);
   expect(await journalOf(lease.profileId)).toEqual(['e2', 'e1']);
   await deleteJournal(pool, lease.profileId, lease.generation, ['e2']);

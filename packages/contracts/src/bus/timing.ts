@@ -55,7 +55,7 @@ export const timing = {
     batch: 200,
     maxWaitMs: 1,
     /** Under load batches begin this far apart, so that they get larger: a transaction costs about as much for 1 as for 10. */
-    everyMs: 50,
+    everyMs: 75,
     /** Pauses before a status is tried again whose message is not there yet; then it is dropped with a log line. */
     unknownMessageRetryMs: [250, 1_000, 4_000, 15_000],
     /** Pauses before a fact is tried again after a passing error of the database; the last one repeats. */

@@ -10,8 +10,8 @@ export interface SendToBegin {
 
 /**
  * What the database says of a send that is to begin. `begun`: it is QUEUED and marked, go on. `expired`: its time was over
- * before anything was sent. `over`: it was sent or has failed. `taken_back`: it was cancelled or put off. `busy`: somebody is changing the row just now, ask
- * again. `unknown`: there is no such message.
+ * before anything was sent. `over`: it was sent or has failed. `taken_back`: it was cancelled or put off. `busy`:
+ * somebody is changing the row just now, ask again. `unknown`: there is no such message.
  */
 export type BeginVerdict = 'begun' | 'expired' | 'over' | 'taken_back' | 'busy' | 'unknown';
 

@@ -121,7 +121,8 @@ function spawnServer(binaries: Binaries, cluster: Cluster, runAs: RunAs | undefi
       binaries.postgres,
       [
         ...['-D', cluster.data, '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-        ...['-c', 'max_connections=200', ...args],
+        // Plans are made anew when a table is analyzed, and those of an empty table are poor: not only every minute.
+        ...['-c', 'max_connections=200', '-c', 'autovacuum_naptime=5s', ...args],
       ],
       // Its own process group: Ctrl-C in the terminal must reach the launcher only, which stops things in order.
       { ...runAs, cwd: '/', env: serverEnv(), stdio: ['ignore', log, log], detached: true },
