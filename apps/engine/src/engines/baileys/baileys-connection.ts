@@ -5,6 +5,7 @@ import {
   type AuthenticationCreds,
   type BinaryNode,
   type ConnectionState,
+  jidDecode,
   jidNormalizedUser,
   type WASocket,
 } from '@whiskeysockets/baileys';
@@ -108,7 +109,10 @@ export class BaileysConnection implements Connection {
       const node = { ...stanza, attrs };
       stanzas.add(node);
       // What is left when the socket closes is not confirmed: WhatsApp hands it to the next connection.
-      return this.#senders.run(jidNormalizedUser(attrs.from), async () => this.#over || this.#resting || pass(node));
+      return this.#senders.run(jidNormalizedUser(attrs.from), async () => {
+        if (this.#over || this.#resting) return;
+        if (stanza.attrs.offline === undefined || !(await this.#confirmAgain(node))) await pass(node);
+      });
     });
     this.#intercept('CB:receipt', (node, pass) => {
       callbacks.heard('stanza');
@@ -277,6 +281,22 @@ export class BaileysConnection implements Connection {
     session.store
       .write({ credential: encodeCredentials(creds) })
       .catch((error: unknown) => logger.warn({ err: error }, 'Credentials were not stored'));
+  }
+
+  /**
+   * What was received before a crash, but not confirmed, waits for us again. It cannot be decrypted twice: it is confirmed,
+   * as the library confirms what it could read while it is not shown as online.
+   * @returns whether it was
+   */
+  async #confirmAgain({ attrs: { id, from, participant, category } }: BinaryNode): Promise<boolean> {
+    const { sock, session, logger } = this.#dependencies;
+    const { phone, lid } = this.#self();
+    const user = jidDecode(from)?.user;
+    const isOrdinary = participant === undefined && category === undefined && user !== phone && user !== lid;
+    if (id === undefined || from === undefined || !isOrdinary || !(await session.inbox.has(id))) return false;
+    await sock.sendReceipt(jidNormalizedUser(from), undefined, [id], 'inactive');
+    logger.info({ waMessageId: id }, 'WhatsApp delivered a message again');
+    return true;
   }
 
   /** Puts our handling of a kind of stanza in front of the library's, which `pass` runs. */
