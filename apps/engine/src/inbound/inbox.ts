@@ -58,7 +58,6 @@ export function openInbox({ workspaceId, store, outbox, isStored, at, logger, on
       const fact: MessageReceivedFact = { profileId, workspaceId, at: new Date().toISOString(), ...message };
       const entry: Journaled = { entryId: newId(), value: Buffer.from(JSON.stringify({ ...fact, traceparent })) };
       made.set(entry, { fact, traceparent });
-      recent.add(fact.waMessageId);
       return entry;
     },
 
@@ -68,7 +67,12 @@ export function openInbox({ workspaceId, store, outbox, isStored, at, logger, on
 
     publish(entries: readonly Journaled[]) {
       onJournal(entries.length);
-      for (const entry of entries) void say(entry.entryId, made.get(entry) ?? readEntry(entry.value));
+      for (const journaled of entries) {
+        const entry = made.get(journaled) ?? readEntry(journaled.value);
+        // Only now that it is committed: what is known is confirmed to WhatsApp without being read again.
+        recent.add(entry.fact.waMessageId);
+        void say(journaled.entryId, entry);
+      }
     },
 
     /** What an earlier owner journaled but perhaps never said; resolves with how many once they are handed on. */
