@@ -103,6 +103,10 @@ test('the pace and the daily cap hold over the broadcasts of a profile', async (
   const pace = { messagesPerMinute: 1200, dailyCap: 3 };
   const ids = [await makeBroadcast(world.db, owner, 5, { pace }), await makeBroadcast(world.db, owner, 5, { pace })];
   await claimBroadcasts(world.db.pool, 'me', 60_000, 100);
+  // After a pause no lateness is made up for: the first slot is the time of the first send, to the millisecond.
+  await world.db.prisma.profilePace.create({
+    data: { profileId: owner.profileId, day: '', sentToday: 0, nextSendAt: new Date(Date.now() - 60_000) },
+  });
   const acceptNext = makeAcceptNext(world.db, 'me', () => 0.5);
   const outcomes: string[] = [];
   await until('the cap', async () => {
@@ -121,7 +125,7 @@ test('the pace and the daily cap hold over the broadcasts of a profile', async (
     orderBy: { createdAt: 'asc' },
   });
   const [first, , last] = accepted.map(({ createdAt }) => createdAt.getTime());
-  expect(Number(last) - Number(first)).toBeGreaterThanOrEqual(2 * 50 - 1);
+  expect(Number(last) - Number(first)).toBeGreaterThanOrEqual(2 * 50);
 });
 
 test('without a session few messages pile up, and the rest waits', async () => {

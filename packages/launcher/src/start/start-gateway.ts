@@ -3,7 +3,7 @@ import { LauncherError } from '../errors.js';
 import { startNats } from '../nats/start-nats.js';
 import { startPostgres } from '../postgres/start-postgres.js';
 import { Supervisor } from '../supervise/supervisor.js';
-import { freePort, isPortFree, rememberedPort, rememberPort } from '../system/ports.js';
+import { freePort, isPortFree, rememberedPort, rememberPort, reservePort } from '../system/ports.js';
 import { encryptionKey } from './encryption-key.js';
 import { FirstApiKey } from './first-api-key.js';
 import { keepServer } from './keep-server.js';
@@ -34,6 +34,7 @@ export async function startGateway(options: StartOptions, context: StartContext)
   opened.push({ stop: await lockDataDir(dataDir) });
   await endOrphans(dataDir, say);
   await refuseTakenPort(options.port);
+  reservePort(options.port);
   const key = encryptionKey(dataDir, context.env);
   signal.throwIfAborted();
   const database = await provideDatabase(options, context);
