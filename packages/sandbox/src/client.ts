@@ -6,10 +6,21 @@ import type { RateLimitReport, RateLimitSettings } from './model/rate-limits.js'
 import type { SocketCount, SocketEvent } from './model/sockets.js';
 import type { TraceLine } from './model/trace.js';
 import type { UnknownRequest } from './model/unknown.js';
+import type { MessageContent } from './phone/message-content.js';
 import type { ReceivedMessage, SentMessage } from './phone/records.js';
 
 export { formatTrace } from './control/format-trace.js';
-export type { ActiveFault, CompanionView, FaultRule, PhoneView, ReceivedMessage, ReceivedPage, SentMessage, SentPage };
+export type {
+  ActiveFault,
+  CompanionView,
+  FaultRule,
+  MessageContent,
+  PhoneView,
+  ReceivedMessage,
+  ReceivedPage,
+  SentMessage,
+  SentPage,
+};
 
 /** A refusal of the control API. */
 export class SandboxRequestError extends Error {
@@ -33,13 +44,11 @@ export interface ListMessages {
   direction?: 'in' | 'own' | 'all';
 }
 
-/** What to send from a phone. */
-export interface SendMessage {
-  to: string;
-  text: string;
-  addressing?: 'pn' | 'lid';
-  id?: string;
-}
+/** What to send from a phone: a text, or any WhatsApp protobuf message as JSON with its bytes as base64. */
+export type SendMessage = { to: string; addressing?: 'pn' | 'lid'; id?: string } & (
+  | { text: string }
+  | { content: MessageContent }
+);
 
 const POLL_MS = 25_000;
 const ANSWER_TIMEOUT_MS = 60_000;

@@ -67,7 +67,9 @@ export function registerPhoneRoutes(app: FastifyInstance, core: SandboxCore): vo
   });
 
   app.post('/phones/:phone/messages', async (request, reply) => {
-    const sent = await phoneOf(request.params).sendText(parse(sendSchema, request.body));
+    const phone = phoneOf(request.params);
+    const body = parse(sendSchema, request.body);
+    const sent = await ('content' in body ? phone.sendContent(body) : phone.sendText(body));
     reply.status(201);
     return sent;
   });

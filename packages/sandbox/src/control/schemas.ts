@@ -31,15 +31,20 @@ export const changePhoneSchema = z.strictObject({ name: name.optional(), autoRep
 export const scanSchema = z.strictObject({ qr: z.string().min(1).max(2_000) });
 export const pairSchema = z.strictObject({ code: z.string().min(8).max(20) });
 
-export const sendSchema = z.strictObject({
+const sending = {
   to: z.string().min(3).max(60),
-  text: z.string().min(1).max(65_536),
   addressing: z.enum(['pn', 'lid']).default('pn'),
   id: z
     .string()
     .regex(/^[0-9A-Za-z]{4,64}$/)
     .optional(),
-});
+};
+
+/** A text, or any WhatsApp protobuf message as JSON with its bytes as base64. */
+export const sendSchema = z.union([
+  z.strictObject({ ...sending, text: z.string().min(1).max(65_536) }),
+  z.strictObject({ ...sending, content: z.record(z.string(), z.unknown()) }),
+]);
 
 export const readSchema = z.union([
   z.strictObject({ ids: z.array(z.string()).min(1).max(10_000) }),

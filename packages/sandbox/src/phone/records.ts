@@ -1,4 +1,5 @@
 import type { StoreEntry } from '../store/store.js';
+import type { MessageContent } from './message-content.js';
 
 /** Somebody by both names. */
 export interface Person {
@@ -18,6 +19,8 @@ export interface ReceivedMessage {
   text: string;
   /** `text`, or the name of the message's kind in the protocol. */
   type: string;
+  /** The whole message. */
+  content: MessageContent;
   timestampMs: number;
   /** How many stanzas with this id arrived in this chat; anything above 1 is a doubled message. */
   copies: number;
@@ -33,6 +36,8 @@ export interface SentMessage {
   id: string;
   to: Person;
   text: string;
+  /** The whole message, as it is sent again to who asks for it. */
+  content: MessageContent;
   timestampMs: number;
   status: SentStatus;
   deliveredAtMs?: number;

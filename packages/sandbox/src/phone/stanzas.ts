@@ -1,4 +1,3 @@
-import type { proto } from '@whiskeysockets/baileys';
 import { type BinaryNode, bigEndian, stanzaTime } from '../model/node.js';
 
 /** A request for a message that could not be decrypted. */
@@ -23,14 +22,4 @@ export function readReceipt(to: string, ids: readonly string[]): BinaryNode {
     attrs: { id, to, type: 'read', t: stanzaTime() },
     content: items.length > 0 ? [{ tag: 'list', attrs: {}, content: items }] : undefined,
   };
-}
-
-/** The text of a message, or the name of its kind in the protocol. */
-export function describeContent(message: proto.IMessage): { text: string; type: string } {
-  const text = message.conversation ?? message.extendedTextMessage?.text;
-  if (typeof text === 'string' && text !== '') return { text, type: 'text' };
-  const kinds = Object.entries(message).filter(
-    ([kind, value]) => value !== null && value !== undefined && kind !== 'messageContextInfo',
-  );
-  return { text: '', type: kinds[0]?.[0] ?? 'empty' };
 }

@@ -8,20 +8,29 @@ import type { QueuedStanza } from '../model/outbox.js';
 import { forwardMessage } from '../server/route-message.js';
 import { forwardReceipt, idsOf } from '../server/route-receipt.js';
 import type { StoreEntry } from '../store/store.js';
+import { contentOf, describeContent, type MessageContent, messageOf, stanzaShape } from './message-content.js';
 import { PhoneSignal } from './phone-signal.js';
 import { type Person, PhoneRecords, type ReceivedMessage, type SentMessage } from './records.js';
-import { describeContent, readReceipt, retryReceipt } from './stanzas.js';
+import { readReceipt, retryReceipt } from './stanzas.js';
 import { TrustedContacts } from './trusted-contacts.js';
 
 const MAX_RETRIES = 5;
 
-/** What to send. */
-export interface TextToSend {
+interface Sendable {
   /** Phone digits, a JID or a LID of an account of this network. */
   to: string;
-  text: string;
   addressing?: Addressing;
   id?: string;
+}
+
+/** A text to send. */
+export interface TextToSend extends Sendable {
+  text: string;
+}
+
+/** Any message to send. */
+export interface ContentToSend extends Sendable {
+  content: MessageContent;
 }
 
 /**
@@ -69,16 +78,22 @@ export class VirtualPhone {
     this.signal.close();
   }
 
+  /** Sends a text, as `sendContent` does. Errors: recipient_not_found. */
+  sendText({ text, ...rest }: TextToSend): Promise<SentMessage> {
+    return this.sendContent({ ...rest, content: { conversation: text } });
+  }
+
   /**
-   * Encrypts a text for every device of the recipient and for the phone's own companions, and sends it.
-   * Resolves when it is durable and on its way. Errors: recipient_not_found.
+   * Encrypts a message for every device of the recipient and for the phone's own companions, and sends it.
+   * Resolves when it is durable and on its way. Errors: recipient_not_found, validation_failed.
    */
-  async sendText({ to, text, addressing = 'pn', id }: TextToSend): Promise<SentMessage> {
+  async sendContent({ to, content, addressing = 'pn', id }: ContentToSend): Promise<SentMessage> {
+    const message = messageOf(content);
     const digits = to.replace(/[\s+()-]/g, '');
     const recipient = this.network.directory.find(digits) ?? this.network.directory.findByJid(to);
     if (!recipient) throw new SandboxError('recipient_not_found', `Nobody on this network is called ${to}.`);
     const mode = to.endsWith('@lid') ? 'lid' : addressing;
-    return this.inTurn(() => this.send(recipient, id ?? this.newId(), text, mode));
+    return this.inTurn(() => this.send(recipient, id ?? this.newId(), message, mode));
   }
 
   /** Sends something only this account's devices understand to one companion. */
@@ -178,7 +193,7 @@ export class VirtualPhone {
       return;
     }
     const content = message.deviceSentMessage?.message ?? message;
-    if (node.attrs.category === 'peer' || content.protocolMessage) {
+    if (node.attrs.category === 'peer') {
       this.network.store.put([done, ...this.signal.takeDirty()]);
       return;
     }
@@ -188,6 +203,7 @@ export class VirtualPhone {
       chat: person(chat),
       fromMe,
       ...describeContent(content),
+      content: contentOf(content),
       timestampMs: Date.now(),
       addressing: from.addressing,
     });
@@ -236,18 +252,30 @@ export class VirtualPhone {
     if (raised.length > 0) this.records.announce();
   }
 
-  private async send(recipient: Account, id: string, text: string, addressing: Addressing): Promise<SentMessage> {
-    const message = { conversation: text };
+  private async send(
+    recipient: Account,
+    id: string,
+    message: proto.Message,
+    addressing: Addressing,
+  ): Promise<SentMessage> {
+    const { type, edit, encAttrs } = stanzaShape(message);
     const own = { deviceSentMessage: { destinationJid: recipient.jid(addressing), message } };
     const content: BinaryNode[] = [];
     for (const device of recipient === this.account ? [] : recipient.devices()) {
-      content.push(...(await this.participant(recipient, device, message, addressing)));
+      content.push(...(await this.participant(recipient, device, message, addressing, encAttrs)));
     }
     for (const device of this.account.companions.keys()) {
-      content.push(...(await this.participant(this.account, device, own, addressing)));
+      content.push(...(await this.participant(this.account, device, own, addressing, encAttrs)));
     }
-    const attrs = { id, to: recipient.jid(addressing), type: 'text' };
-    const record = this.records.addSent({ id, to: person(recipient), text, timestampMs: Date.now() });
+    const attrs = { id, to: recipient.jid(addressing), type, ...(edit === undefined ? {} : { edit }) };
+    const { text } = describeContent(message);
+    const record = this.records.addSent({
+      id,
+      to: person(recipient),
+      text,
+      content: contentOf(message),
+      timestampMs: Date.now(),
+    });
     const node = { tag: 'message', attrs, content: [{ tag: 'participants', attrs: {}, content }] };
     // First, so that whoever answers at once may.
     await this.trusted.issue(recipient);
@@ -261,9 +289,12 @@ export class VirtualPhone {
     device: number,
     message: proto.IMessage,
     addressing: Addressing,
+    encAttrs: Record<string, string>,
   ): Promise<BinaryNode[]> {
     const enc = await this.signal.encrypt(account, device, message);
-    return enc ? [{ tag: 'to', attrs: { jid: account.jid(addressing, device) }, content: [enc] }] : [];
+    if (!enc) return [];
+    const content = [{ ...enc, attrs: { ...enc.attrs, ...encAttrs } }];
+    return [{ tag: 'to', attrs: { jid: account.jid(addressing, device) }, content }];
   }
 
   /** A companion could not decrypt: it gets the message again, alone, in a fresh session. */
@@ -279,14 +310,17 @@ export class VirtualPhone {
       return;
     }
     await this.signal.renew(account, asking.device);
-    const message = { conversation: sent.text };
+    // Journals of before had the text alone.
+    const message = messageOf(sent.content ?? { conversation: sent.text });
+    const { type, edit, encAttrs } = stanzaShape(message);
     const chat = recipient.jid(asking.addressing);
     const own = account === this.account;
     const content = own ? { deviceSentMessage: { destinationJid: chat, message } } : message;
     const enc = await this.signal.encrypt(account, asking.device, content);
     const to = account.jid(asking.addressing, asking.device);
-    const attrs: Record<string, string> = { id, to, type: 'text', ...(own ? { recipient: chat } : {}) };
-    const counted = enc ? [{ ...enc, attrs: { ...enc.attrs, count: count.toString() } }] : [];
+    const attrs: Record<string, string> = { id, to, type, ...(own ? { recipient: chat } : {}) };
+    if (edit !== undefined) attrs.edit = edit;
+    const counted = enc ? [{ ...enc, attrs: { ...enc.attrs, ...encAttrs, count: count.toString() } }] : [];
     await this.forward({ tag: 'message', attrs, content: counted }, [done]);
   }
 
