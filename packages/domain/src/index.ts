@@ -12,6 +12,7 @@ export * from './disconnect-policy.js';
 export * from './flow-check.js';
 export * from './flow-graph.js';
 export * from './flow-template.js';
+export * from './hand-over-width.js';
 export * from './ids.js';
 export * from './match.js';
 export * from './message-status.js';

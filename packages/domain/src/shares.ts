@@ -19,7 +19,12 @@ export interface Transfer {
 }
 
 /** A difference up to this part of a share is left alone: moving a session costs it a reconnection. */
-const TOLERATED_PART = 0.1;
+const TOLERATED_PART = 0.05;
+
+/** By how many sessions a worker may be away from its share before any is moved. */
+export function toleratedDifference(share: number): number {
+  return Math.max(1, Math.floor(share * TOLERATED_PART));
+}
 
 /**
  * How many of the `wanted` profiles each worker should own: its part by capacity, in whole numbers that together cover
@@ -79,9 +84,10 @@ export function planTransfers(loads: readonly Load[], wanted: number): Transfer[
     .sort((a, b) => b.room - a.room || (a.id < b.id ? -1 : 1));
   const isUneven = loads.some((load) => {
     const share = shareOf(load);
-    const tolerated = Math.max(1, Math.floor(share * TOLERATED_PART));
     if (load.leaving) return false;
-    return load.sessions - share > tolerated || (load.admitting && load.sessions === 0 && share > 0);
+    const tolerated = toleratedDifference(share);
+    const isShort = load.admitting && (share - load.sessions > tolerated || (load.sessions === 0 && share > 0));
+    return isShort || load.sessions - share > tolerated;
   });
   const givers = loads
     .filter(({ leaving }) => leaving || isUneven)

@@ -1,6 +1,14 @@
 import { timing } from '@multiwa/contracts';
 import { type Database, findArrived, type Lease, type NetworkLoad } from '@multiwa/db';
-import { type Load, mostRoom, planTransfers, type Transfer } from '@multiwa/domain';
+import {
+  type HandOverWidth,
+  type Load,
+  mostRoom,
+  narrowest,
+  planTransfers,
+  type Transfer,
+  widthAfter,
+} from '@multiwa/domain';
 import type { Logger } from '../logger.js';
 import type { EngineMetrics } from '../metrics.js';
 import type { Owned, OwnedSessions } from './owned-sessions.js';
@@ -28,12 +36,15 @@ interface UnderWay {
 const ARRIVE_TIMEOUT_MS = timing.lease.offerMs + 1_000;
 
 /**
- * Hands sessions over to workers with room, in waves as large as those open at a time; the rest is served until its turn.
+ * Hands sessions over to workers with room, as many at a time as those open without one waiting for the other; the rest is
+ * served until its turn.
  * Level-triggered: each round reads how things stand and does the next part of the plan.
  */
 export class HandOvers {
   readonly #dependencies: Dependencies;
   readonly #underWay = new Map<string, UnderWay>();
+  /** How many each receiver opens at a time. */
+  readonly #widths = new Map<string, HandOverWidth>();
   /** Rebalancing: when the next one may begin. */
   #nextAtMs = 0;
 
@@ -65,7 +76,7 @@ export class HandOvers {
   async shed(count: number): Promise<boolean> {
     const { loads } = await this.#look();
     const to = mostRoom(loads, this.#dependencies.workerId);
-    if (to !== undefined) this.#begin(to, count, timing.lease.handOversAtOnce, 'memory');
+    if (to !== undefined) this.#begin(to, count, this.#widthOf(to).atOnce, 'memory');
     return to !== undefined;
   }
 
@@ -74,6 +85,7 @@ export class HandOvers {
     const { workerId, load } = this.#dependencies;
     await this.#settle();
     const { workers, wanted } = await load();
+    for (const to of this.#widths.keys()) if (!workers.some(({ id }) => id === to)) this.#widths.delete(to);
     const going = [...this.#underWay.values()].filter(({ endedMs }) => endedMs === undefined);
     const loads = workers.map((each) => {
       const change = each.id === workerId ? -going.length : going.filter(({ to }) => to === each.id).length;
@@ -95,11 +107,17 @@ export class HandOvers {
     );
     for (const { lease, to, endedMs = nowMs } of ended) {
       const tookMs = nowMs - endedMs;
-      if (arrived.has(lease.profileId)) metrics.handedOver(tookMs / 1_000);
-      else if (tookMs < ARRIVE_TIMEOUT_MS) continue;
+      if (arrived.has(lease.profileId)) {
+        metrics.handedOver(tookMs / 1_000);
+        this.#widths.set(to, widthAfter(this.#widthOf(to), tookMs, timing.lease.handOversAtOnce));
+      } else if (tookMs < ARRIVE_TIMEOUT_MS) continue;
       else logger.warn({ ...lease, to }, 'A session handed over is not open yet at another worker');
       this.#underWay.delete(lease.profileId);
     }
+  }
+
+  #widthOf(to: string): HandOverWidth {
+    return this.#widths.get(to) ?? narrowest;
   }
 
   /** This worker's part of a plan, as far as it may begin now. */
@@ -108,7 +126,7 @@ export class HandOvers {
       if (from !== this.#dependencies.workerId) continue;
       // Who gets sessions from several workers opens no more at a time than from one.
       const givers = plan.filter((each) => each.to === to).length;
-      const atOnce = Math.ceil(timing.lease.handOversAtOnce / givers);
+      const atOnce = Math.ceil(this.#widthOf(to).atOnce / givers);
       const most = cause === 'rebalance' ? Math.min(count, this.#allowance()) : count;
       this.#begin(to, most, atOnce, cause);
     }

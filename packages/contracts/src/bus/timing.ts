@@ -14,7 +14,7 @@ export const timing = {
     settleMs: 2_000,
     /** Sessions claimed and still opening at most, before more are claimed: a mass restart spreads over the workers. */
     wave: 32,
-    /** Hand-overs under way to one worker at most: about as many as it opens within a second. */
+    /** Hand-overs under way to one worker at most; fewer where they would wait for each other. */
     handOversAtOnce: 8,
     /** A released lease is kept for the worker it was offered to for this long; then anybody may claim it. */
     offerMs: 2_000,
