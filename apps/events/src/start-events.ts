@@ -5,6 +5,7 @@ import { createMetrics, type Logger, openKeyring, type Running, startOpsServer, 
 import type { EventsEnv } from './env.js';
 import { applyFacts } from './facts/apply-facts.js';
 import { makeHandleFacts } from './facts/handle-facts.js';
+import { leadConsumer } from './lead-consumer.js';
 import { startOutbox } from './outbox/publish-outbox.js';
 import { startWebhooks } from './webhooks/start-webhooks.js';
 
@@ -30,21 +31,20 @@ export async function startEvents(
   const keysReplaced = bus.onNudge(subjects.nudge.keys, cipher.reload);
   const outbox = startOutbox({ database, bus, logger, metrics });
   const stopping = new AbortController();
-  const facts = await bus.consumeFacts(consumers.events, {
-    batchSize: timing.facts.batch,
-    maxWaitMs: timing.facts.maxWaitMs,
-    everyMs: timing.facts.everyMs,
-    handler: makeHandleFacts({
-      apply: (batch) => applyFacts(database, batch),
-      onApplied({ events, profileIds }) {
-        if (events.length > 0) outbox.poke();
-        for (const id of profileIds) bus.nudge(subjects.nudge.profile(id));
-      },
-      logger,
-      metrics,
-      signal: stopping.signal,
-    }),
+  const { batch: batchSize, maxWaitMs, everyMs } = timing.facts;
+  const handler = makeHandleFacts({
+    apply: (batch) => applyFacts(database, batch),
+    onApplied({ events, profileIds }) {
+      if (events.length > 0) outbox.poke();
+      for (const id of profileIds) bus.nudge(subjects.nudge.profile(id));
+    },
+    logger,
+    metrics,
+    signal: stopping.signal,
   });
+  const facts = leadConsumer({ database, logger, metrics }, 'facts', (onLost) =>
+    bus.consumeFacts(consumers.events, { batchSize, maxWaitMs, everyMs, handler, onLost }),
+  );
   const webhooks = await startWebhooks({
     database,
     bus,

@@ -12,8 +12,8 @@ const RECOVER_PAUSE_MS = 500;
 interface Dependencies<M> {
   jetStream: JetStreamClient;
   logger: BusLogger;
-  /** Makes the stream and the consumer when they are missing. */
-  ensure(spec: ConsumerSpec): Promise<void>;
+  /** Makes the stream and the consumer when they are missing; without it the consumption ends with its consumer. */
+  ensure?(spec: ConsumerSpec): Promise<void>;
   /** Begins the span of a message's handling, where it belongs to a trace. */
   begin?(message: M): BusSpan | undefined;
 }
@@ -22,8 +22,8 @@ interface Dependencies<M> {
 type Parse<M> = (message: JsMsg) => M;
 
 /**
- * Runs a handler over a shared durable consumer: one batch at a time, in the order of the stream. When the consumer or
- * its stream vanishes, both are made again.
+ * Runs a handler over a durable consumer: one batch at a time, in the order of the stream. When a shared consumer or its
+ * stream vanishes, both are made again.
  */
 export async function consumeBatches<M extends { traceparent?: string }>(
   { jetStream, logger, ensure, begin }: Dependencies<M>,
@@ -122,8 +122,15 @@ export async function consumeBatches<M extends { traceparent?: string }>(
     while (!stopping.signal.aborted) {
       const cause = await current?.ended;
       if (stopping.signal.aborted) return;
-      if (cause) logger.warn({ err: cause, consumer: spec.durable }, 'A consumer vanished: making it again');
+      if (cause) logger.warn({ err: cause, consumer: spec.durable }, 'A consumer vanished');
       current = undefined;
+      if (!ensure) {
+        stopping.abort();
+        // Whoever consumes next gets these too.
+        buffer.length = 0;
+        options.onLost?.();
+        return;
+      }
       try {
         await ensure(spec);
         current = await start();

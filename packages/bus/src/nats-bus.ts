@@ -20,8 +20,9 @@ import { consumeProfileCommands } from './consume-profile-commands.js';
 import { toBusMessage } from './deliveries.js';
 import { parseMessage } from './parse.js';
 import { ensureConsumer, provision } from './provision.js';
-import { type Publication, Publisher } from './publisher.js';
+import { type Publication, Publisher, uniqueName } from './publisher.js';
 import { readEvents } from './read-events.js';
+import { takeOver } from './take-over.js';
 import { type BusSpan, BusTracing, type StartSpan } from './tracing.js';
 import type * as types from './types.js';
 
@@ -240,13 +241,19 @@ export class NatsBus implements types.Bus {
     options: types.BatchOptions<M>,
     begin?: (message: M) => BusSpan | undefined,
   ): Promise<types.Consumption> {
+    const dependencies = { jetStream: this.#jetStream, logger: this.#logger, begin };
+    if (spec.exclusive) {
+      const own = { ...spec, durable: uniqueName(spec.durable) };
+      await this.#repair();
+      await takeOver({ connection: this.#connection, manager: this.#manager }, spec, own.durable);
+      return this.#track(await consumeBatches(dependencies, own, parse, options));
+    }
     const ensure = async (wanted: ConsumerSpec) => {
       await this.#repair();
       await ensureConsumer(this.#manager, wanted, this.#logger);
     };
     await ensureConsumer(this.#manager, spec, this.#logger);
-    const dependencies = { jetStream: this.#jetStream, logger: this.#logger, ensure, begin };
-    return this.#track(await consumeBatches(dependencies, spec, parse, options));
+    return this.#track(await consumeBatches({ ...dependencies, ensure }, spec, parse, options));
   }
 
   #track(consumption: types.Consumption): types.Consumption {

@@ -1,18 +1,9 @@
 import { CodedError, profileConsumer, subjects } from '@multiwa/contracts';
 import { AckPolicy, DeliverPolicy, type JetStreamManager, type NatsConnection, nanos } from 'nats';
-import { z } from 'zod';
-import { decode, encode } from './codec.js';
+import { consumerNames, deleteConsumer, NOT_UNIQUE_ON_WORK_QUEUE } from './consumer-names.js';
 import { apiErrorCode } from './provision.js';
 
-const NOT_UNIQUE_ON_WORK_QUEUE = 10_100;
-const CONSUMER_NOT_FOUND = 10_014;
 const ATTEMPTS = 5;
-const NAMES_TIMEOUT_MS = 5_000;
-
-const namesSchema = z.object({
-  total: z.number().int(),
-  consumers: z.array(z.string()).nullish(),
-});
 
 interface Owner {
   profileId: string;
@@ -69,27 +60,5 @@ async function deleteOlder({ connection, manager }: Dependencies, stream: string
       throw new CodedError('state_conflict', { detail: `A newer owner (${name}) takes the commands of this profile.` });
     }
     await deleteConsumer(manager, stream, name);
-  }
-}
-
-/** Names only: the client's own listing fetches the state of each, which is slow with a thousand of them. */
-async function consumerNames(connection: NatsConnection, stream: string): Promise<string[]> {
-  const names: string[] = [];
-  for (;;) {
-    const answer = await connection.request(`$JS.API.CONSUMER.NAMES.${stream}`, encode({ offset: names.length }), {
-      timeout: NAMES_TIMEOUT_MS,
-    });
-    const page = namesSchema.parse(decode(answer.data));
-    const found = page.consumers ?? [];
-    names.push(...found);
-    if (found.length === 0 || names.length >= page.total) return names;
-  }
-}
-
-async function deleteConsumer(manager: JetStreamManager, stream: string, name: string): Promise<void> {
-  try {
-    await manager.consumers.delete(stream, name);
-  } catch (error) {
-    if (apiErrorCode(error) !== CONSUMER_NOT_FOUND) throw error;
   }
 }

@@ -13,7 +13,7 @@ import {
 import type { BusLogger } from './types.js';
 
 const STREAM_NOT_FOUND = 10_059;
-const CONSUMER_NOT_FOUND = 10_014;
+export const CONSUMER_NOT_FOUND = 10_014;
 
 /** Whether JetStream said that the stream does not exist. */
 export function isStreamMissing(error: unknown): boolean {
@@ -28,7 +28,8 @@ export function apiErrorCode(error: unknown): number | undefined {
 /** Makes every stream and shared consumer of the catalog that is missing, and brings the others up to date. */
 export async function provision(manager: JetStreamManager, logger: BusLogger): Promise<void> {
   await Promise.all(streams.map((spec) => ensureStream(manager, spec, logger)));
-  await Promise.all(Object.values(consumers).map((spec) => ensureConsumer(manager, spec, logger)));
+  const shared = Object.values<ConsumerSpec>(consumers).filter(({ exclusive }) => !exclusive);
+  await Promise.all(shared.map((spec) => ensureConsumer(manager, spec, logger)));
 }
 
 async function ensureStream(manager: JetStreamManager, spec: StreamSpec, logger: BusLogger): Promise<void> {
@@ -76,7 +77,8 @@ function streamConfig(spec: StreamSpec): Partial<StreamConfig> & { name: string 
   };
 }
 
-function consumerConfig(spec: ConsumerSpec): Partial<ConsumerConfig> {
+/** A consumer as the catalog describes it. */
+export function consumerConfig(spec: ConsumerSpec): Partial<ConsumerConfig> {
   return {
     durable_name: spec.durable,
     filter_subject: spec.filter,

@@ -85,6 +85,8 @@ export interface BatchOptions<M> {
    */
   everyMs?: number;
   handler: BatchHandler<M>;
+  /** Of an exclusive consumer: another owner has taken over, or the server lost it. Whoever is to have it consumes again. */
+  onLost?(): void;
 }
 
 export interface Consumption {
@@ -159,9 +161,12 @@ export interface Bus {
     envelopes: readonly EventEnvelope[],
     traceparents?: readonly (string | null | undefined)[],
   ): Promise<PublishResult[]>;
-  /** Facts through a shared durable consumer. What cannot be parsed is rejected and logged. A throw means retry. */
+  /**
+   * Facts through a durable consumer. What cannot be parsed is rejected and logged. A throw means retry. An exclusive
+   * consumer is taken over from whoever had it, who is told by `onLost`; the caller sees to it that one replica does so.
+   */
   consumeFacts(spec: ConsumerSpec, options: BatchOptions<FactMessage>): Promise<Consumption>;
-  /** Events through a shared durable consumer; as consumeFacts. */
+  /** Events through a durable consumer; as consumeFacts. */
   consumeEvents(spec: ConsumerSpec, options: BatchOptions<BusMessage<EventEnvelope>>): Promise<Consumption>;
   /**
    * The commands of a profile, for the owner of its lease. Ends the consumers of older owners first, so that all that

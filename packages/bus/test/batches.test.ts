@@ -144,35 +144,37 @@ test('a consumer survives a killed server, and nothing is handled twice by it', 
   expect(handled).toHaveLength(600);
 });
 
-test('a deleted consumer and a lost store are made good', async () => {
+const received = (sequence: number) => ({ ...anEvent(anId(), anId(), sequence), type: 'message.received' as const });
+
+test('a deleted shared consumer and a lost store are made good', async () => {
   const nats = await ownNats();
   const bus = await openBus(nats.url);
-  const received: string[] = [];
-  await bus.consumeEvents(consumers.webhooks, {
+  const seen: string[] = [];
+  await bus.consumeEvents(consumers.automation, {
     batchSize: 10,
     maxWaitMs: 5,
     handler: async (batch) => {
-      received.push(...batch.map(({ payload }) => payload.id));
+      seen.push(...batch.map(({ payload }) => payload.id));
       return batch.map(() => 'done');
     },
   });
   const manager = await (await rawClient(nats.url)).jetstreamManager();
-  await manager.consumers.delete(eventsStream.name, consumers.webhooks.durable);
-  const first = anEvent(anId(), anId(), 1);
+  await manager.consumers.delete(eventsStream.name, consumers.automation.durable);
+  const first = received(1);
   await bus.publishEvents([first]);
-  await waitFor('the first event', () => received.includes(first.id));
+  await waitFor('the first event', () => seen.includes(first.id));
   await nats.restartEmpty();
-  const second = anEvent(anId(), anId(), 2);
+  const second = received(2);
   await bus.publishEvents([second]);
-  await waitFor('the second event', () => received.includes(second.id));
+  await waitFor('the second event', () => seen.includes(second.id));
 });
 
-test('two replicas share a consumer: each fact is handled by one of them', async () => {
+test('two replicas share a consumer: each event is handled by one of them', async () => {
   const { url } = await ownNats();
   const buses = [await openBus(url), await openBus(url)];
   const handled: number[] = [];
   for (const bus of buses) {
-    await bus.consumeFacts(consumers.events, {
+    await bus.consumeEvents(consumers.automation, {
       batchSize: 10,
       maxWaitMs: 5,
       handler: async (batch) => {
@@ -181,11 +183,58 @@ test('two replicas share a consumer: each fact is handled by one of them', async
       },
     });
   }
-  await buses[0]?.publishFacts(
-    Array.from({ length: 200 }, () => ({ kind: 'message-status', payload: aStatusFact(anId()) })),
-  );
+  await buses[0]?.publishEvents(Array.from({ length: 200 }, (_, index) => received(index + 1)));
   await waitFor('all', () => handled.length >= 200);
   expect(new Set(handled).size).toBe(200);
+});
+
+test.each([
+  ['a work queue', 'events'],
+  ['the log of events', 'webhooks'],
+] as const)('on %s a successor gets at once and in order what the one before it left unacked', async (_what, role) => {
+  const { url } = await ownNats();
+  const [first, second] = [await openBus(url), await openBus(url)];
+  const handledBy: number[][] = [[], []];
+  let hold = () => {};
+  const held = new Promise<void>((resolve) => {
+    hold = resolve;
+  });
+  const consume = (bus: typeof first, which: number, until?: Promise<void>) => {
+    const options = {
+      batchSize: 10,
+      maxWaitMs: 5,
+      handler: async (batch: { streamSequence: number }[]): Promise<HandlerResult[]> => {
+        if (handledBy[which]?.length) await until;
+        handledBy[which]?.push(...batch.map(({ streamSequence }) => streamSequence));
+        return batch.map(() => 'done');
+      },
+    };
+    return role === 'events'
+      ? bus.consumeFacts(consumers.events, options)
+      : bus.consumeEvents(consumers.webhooks, options);
+  };
+  const publish = () =>
+    role === 'events'
+      ? first.publishFacts(
+          Array.from({ length: 100 }, () => ({ kind: 'message-status', payload: aStatusFact(anId()) })),
+        )
+      : first.publishEvents(Array.from({ length: 100 }, (_, index) => received(index + 1)));
+  await publish();
+  // It handles one batch, and hangs with the next one as a killed or frozen process does.
+  const hung = await consume(first, 0, held);
+  await waitFor('the first batch', () => handledBy[0]?.length === 10);
+  const manager = await (await rawClient(url)).jetstreamManager();
+  const stream = role === 'events' ? factsStream.name : eventsStream.name;
+  const floor = async () => (await manager.consumers.list(stream).next()).map((info) => info.ack_floor.stream_seq);
+  await waitFor('its acks', async () => Math.max(...(await floor())) === 10);
+  await consume(second, 1);
+  await publish();
+  await waitFor('the rest', () => (handledBy[1]?.length ?? 0) >= 190);
+  expect(handledBy[1]).toEqual(Array.from({ length: 190 }, (_, index) => index + 11));
+  hold();
+  await hung.stop();
+  const left = handledBy[0] ?? [];
+  expect(left, 'what it had in hand, in the same order').toEqual(left.map((_, index) => index + 1));
 });
 
 test('stopping handles what was delivered, and what was not is there for the next at once', async () => {
@@ -246,15 +295,15 @@ test('a changed catalog is applied to what is there, and said; an unchanged one 
   const manager = await (await rawClient(url)).jetstreamManager();
   const { config } = await manager.streams.info(eventsStream.name);
   await manager.streams.update(eventsStream.name, { ...config, max_age: nanos(3_600_000) });
-  await manager.consumers.update(eventsStream.name, consumers.webhooks.durable, { max_ack_pending: 7 });
+  await manager.consumers.update(eventsStream.name, consumers.automation.durable, { max_ack_pending: 7 });
   const log = makeLog();
   const bus = await openBus(url, log);
   expect((await manager.streams.info(eventsStream.name)).config.max_age).toBe(nanos(eventsStream.maxAgeMs));
-  const { config: consumer } = await manager.consumers.info(eventsStream.name, consumers.webhooks.durable);
-  expect(consumer.max_ack_pending).toBe(consumers.webhooks.maxAckPending);
+  const { config: consumer } = await manager.consumers.info(eventsStream.name, consumers.automation.durable);
+  expect(consumer.max_ack_pending).toBe(consumers.automation.maxAckPending);
   expect(log.lines.map(({ fields }) => fields)).toEqual([
     { stream: eventsStream.name, changed: ['max_age'] },
-    { stream: eventsStream.name, consumer: consumers.webhooks.durable, changed: ['max_ack_pending'] },
+    { stream: eventsStream.name, consumer: consumers.automation.durable, changed: ['max_ack_pending'] },
   ]);
-  await (await bus.consumeEvents(consumers.webhooks, { batchSize: 1, maxWaitMs: 1, handler: allDone })).stop();
+  await (await bus.consumeEvents(consumers.automation, { batchSize: 1, maxWaitMs: 1, handler: allDone })).stop();
 });

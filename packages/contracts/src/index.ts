@@ -1,6 +1,7 @@
 export * from './addresses.js';
 export * from './bus/asks.js';
 export * from './bus/commands.js';
+export * from './bus/event-examples.js';
 export * from './bus/event-of.js';
 export * from './bus/events.js';
 export * from './bus/facts.js';

@@ -120,3 +120,13 @@ test('what is not yet announced is taken oldest first until it is marked', async
   );
   expect((await takeUnpublished(db.pool, 10)).map(({ sequence }) => sequence)).toEqual([4, 5]);
 });
+
+test('an event that the catalog lacks is not recorded, and with it nothing of its transaction', async () => {
+  const { db } = database;
+  const unheard = { ...newEvent('unheard'), type: 'message.unheard' };
+  const newer = { ...newEvent('unheard'), version: 99 };
+  for (const event of [unheard, newer]) {
+    await expect(append(db, [newEvent('unheard'), event])).rejects.toThrow(/catalog of events has no message\./);
+  }
+  expect(await sequences(db, 'unheard')).toEqual([]);
+});

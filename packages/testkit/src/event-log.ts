@@ -1,4 +1,5 @@
-import type { EventData, EventEnvelope, EventType } from '@multiwa/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { type EventData, type EventEnvelope, type EventType, events } from '@multiwa/contracts';
 import type { EventQuery, EventStream, MultiwaClient } from '@multiwa/sdk';
 
 /** An event with its data typed, and when it was read here. */
@@ -71,6 +72,7 @@ export class EventLog {
 
   async #read(): Promise<void> {
     for await (const { cursor, event } of this.#stream) {
+      requireAsCatalogued(event);
       const seen = { ...event, cursor, seenAtMs: performance.now() } as SeenEvent;
       this.seen.push(seen);
       const same = this.#byType.get(seen.type);
@@ -97,4 +99,12 @@ export class EventLog {
       this.#wakers.add(wake);
     });
   }
+}
+
+/** What is published is exactly what the catalog describes: a field that its schema lacks would be one that nobody is told of. */
+function requireAsCatalogued({ type, version, data }: Pick<EventEnvelope, 'type' | 'version' | 'data'>): void {
+  const row = events[type];
+  const parsed = row?.data.safeParse(data);
+  if (row?.version === version && parsed?.success && isDeepStrictEqual(parsed.data, data)) return;
+  throw new Error(`the catalog does not describe this ${type}: ${JSON.stringify(data)}`);
 }

@@ -11,10 +11,9 @@ export interface Traffic {
   done: Promise<void>;
   /**
    * Nothing lost, nothing twice, and each chat in order: shown at the phones, by API and on the event stream. Unless said
-   * otherwise the network carried each once, not merely each once by its id. `inOrder: false` asks for no order at all,
-   * `receivedInOrder: false` for none of what was received.
+   * otherwise the network carried each once, not merely each once by its id.
    */
-  expectExactlyOnce(options?: { inOrder?: boolean; receivedInOrder?: boolean; inOneCopy?: boolean }): Promise<void>;
+  expectExactlyOnce(options?: { inOneCopy?: boolean }): Promise<void>;
 }
 
 const CHATS = 4;
@@ -79,7 +78,7 @@ export async function startTraffic(
         timeoutMs: SETTLE_TIMEOUT_MS,
       });
     },
-    async expectExactlyOnce({ inOrder = true, receivedInOrder = inOrder, inOneCopy = true } = {}) {
+    async expectExactlyOnce({ inOneCopy = true } = {}) {
       await done;
       await waitFor(
         async () => {
@@ -95,7 +94,7 @@ export async function startTraffic(
       for (const chat of chats) {
         const received = await receivedAt(chat);
         const texts = received.map(({ text }) => text);
-        expect(inOrder ? texts : texts.toSorted()).toEqual(inOrder ? chat.out : chat.out.toSorted());
+        expect(texts).toEqual(chat.out);
         if (inOneCopy) expect(received.filter(({ copies }) => copies > 1)).toEqual([]);
       }
       const rows = await stored();
@@ -103,17 +102,13 @@ export async function startTraffic(
         const own = rows.filter((row) => row.chat.startsWith(`${chat.phone}@`)).reverse();
         const texts = (fromMe: boolean) => own.filter((row) => row.fromMe === fromMe).map(textOf);
         expect(texts(true), 'ours by API, oldest first').toEqual(chat.out);
-        expect(receivedInOrder ? texts(false) : texts(false).sort(), 'theirs by API, oldest first').toEqual(
-          receivedInOrder ? chat.in : chat.in.toSorted(),
-        );
+        expect(texts(false), 'theirs by API, oldest first').toEqual(chat.in);
       }
       await expectEventsOnce(log, new Set(rows.map(({ id }) => id)), count);
       for (const chat of chats) {
         const told = log.of('message.received').filter(({ data }) => data.chat.startsWith(`${chat.phone}@`));
         const texts = told.map(({ data }) => textOf(data)).filter((text) => text !== HELLO);
-        expect(receivedInOrder ? texts : texts.sort(), 'theirs as announced').toEqual(
-          receivedInOrder ? chat.in : chat.in.toSorted(),
-        );
+        expect(texts, 'theirs as announced').toEqual(chat.in);
       }
       await log.close();
     },

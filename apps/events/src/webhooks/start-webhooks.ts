@@ -4,6 +4,7 @@ import { consumers, subjects, timing } from '@multiwa/contracts';
 import { type Database, reconcileProfileEndpoints } from '@multiwa/db';
 import { newId, newWebhookSecret, sealWebhookSecrets } from '@multiwa/domain';
 import { type Cipher, guardedFetch, type Logger, type Metrics, poller, type Running } from '@multiwa/runtime';
+import { leadConsumer } from '../lead-consumer.js';
 import { makeAttemptDelivery } from './attempt-delivery.js';
 import { startLanes } from './delivery-lanes.js';
 import { makeDeliveries } from './make-deliveries.js';
@@ -35,12 +36,11 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Running> {
     onEvent,
   });
   const lanes = startLanes({ database, attempt, claimedBy, logger });
-  const consumption = await bus.consumeEvents(consumers.webhooks, {
-    batchSize: timing.facts.batch,
-    maxWaitMs: timing.facts.maxWaitMs,
-    everyMs: timing.facts.everyMs,
-    handler: makeDeliveries({ database, newSecret, onDue: lanes.wake }),
-  });
+  const { batch: batchSize, maxWaitMs, everyMs } = timing.facts;
+  const handler = makeDeliveries({ database, newSecret, onDue: lanes.wake });
+  const consumption = leadConsumer({ database, logger, metrics }, 'webhooks', (onLost) =>
+    bus.consumeEvents(consumers.webhooks, { batchSize, maxWaitMs, everyMs, handler, onLost }),
+  );
 
   const touched = new Set<string>();
   const reconciling = poller(

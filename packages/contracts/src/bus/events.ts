@@ -14,6 +14,19 @@ import {
 
 const time = z.iso.datetime();
 
+/**
+ * An enum or a union that gets more members without a new version: subscribers pass over a member that they do not know.
+ * Everything else of a released event only ever gets fields added; `test/released-events.test.ts` compares.
+ */
+function growing<T extends z.ZodType>(schema: T): T {
+  const { id: _component, ...meta } = schema.meta() ?? {};
+  return schema.meta({ ...meta, 'x-extensible': true });
+}
+
+const messageType = growing(messageTypeSchema);
+const statusReason = growing(statusReasonSchema);
+const healthReason = growing(healthReasonSchema);
+
 const messageRef = z.object({
   messageId: idSchema,
   waMessageId: z.string(),
@@ -22,8 +35,8 @@ const messageRef = z.object({
 
 const messageReceived = messageRef.extend({
   fromMe: z.boolean(),
-  type: messageTypeSchema,
-  content: contentSchema,
+  type: messageType,
+  content: growing(contentSchema),
   sender: identitySchema.extend({ pushName: z.string().nullable() }),
   contactId: idSchema.nullable(),
   /** True when this contact had never written to this profile before. */
@@ -33,12 +46,12 @@ const messageReceived = messageRef.extend({
 
 const messageMoved = messageRef.extend({
   at: time,
-  origin: messageOriginSchema.optional().describe('Who asked for the message.'),
+  origin: growing(messageOriginSchema).optional().describe('Who asked for the message.'),
 });
 
 const profileStatus = z.object({
   status: sessionStatusSchema,
-  reason: statusReasonSchema.nullable(),
+  reason: statusReason.nullable(),
   sentence: z.string().nullable(),
   health: profileHealthSchema,
   self: identitySchema.nullable(),
@@ -46,7 +59,7 @@ const profileStatus = z.object({
 
 const profileHealth = z.object({
   health: profileHealthSchema,
-  reason: healthReasonSchema.nullable(),
+  reason: healthReason.nullable(),
   sentence: z.string().nullable(),
   restriction: restrictionSchema.nullable(),
 });
@@ -71,7 +84,10 @@ function event<T extends z.ZodType>(version: number, data: T, description: strin
   return { version, data, description };
 }
 
-/** Every event that customers can see. Adding a field is compatible; anything else is a new version. */
+/**
+ * Every event that customers can see. A new one is a row here and an example in `event-examples.ts`. Adding a field is
+ * compatible; anything else is a new version.
+ */
 export const events = {
   'profile.status': event(1, profileStatus, 'The state of a profile’s session changed.'),
   'profile.qr': event(
@@ -100,7 +116,7 @@ export const events = {
   'message.played': event(1, messageMoved, 'The recipient has played the voice note or video.'),
   'message.failed': event(
     1,
-    messageMoved.extend({ code: failureCodeSchema, sentence: z.string(), detail: z.string().nullable() }),
+    messageMoved.extend({ code: growing(failureCodeSchema), sentence: z.string(), detail: z.string().nullable() }),
     'The message ended without being sent.',
   ),
   'message.cancelled': event(1, messageMoved, 'A scheduled or queued message was cancelled before it was sent.'),
@@ -135,7 +151,7 @@ export type EventData<T extends EventType> = z.infer<(typeof events)[T]['data']>
 export const eventEnvelopeSchema = z
   .object({
     id: idSchema,
-    type: z.enum(eventTypes),
+    type: growing(z.enum(eventTypes)),
     version: z.number().int(),
     timestamp: time,
     workspaceId: idSchema,

@@ -51,10 +51,15 @@ export interface ConsumerSpec {
   /** Redelivered when not acked or kept alive within; packages/bus keeps alive what a handler works on, so it is how long a crash delays. */
   ackWaitMs: number;
   maxAckPending: number;
+  /**
+   * One replica consumes at a time, under a consumer of its own named `<durable>_…`: whoever takes over makes it anew, so
+   * that everything unacked comes again at once and in order (decision 0028). The others share `durable` itself.
+   */
+  exclusive?: boolean;
   description: string;
 }
 
-/** Durable consumers that exist once for the whole product; replicas of an app share them. */
+/** Durable consumers that exist once for the whole product. */
 export const consumers = {
   events: {
     durable: 'events',
@@ -62,6 +67,7 @@ export const consumers = {
     filter: 'fact.>',
     ackWaitMs: 10_000,
     maxAckPending: 2_000,
+    exclusive: true,
     description: 'apps/events turns facts into rows and events.',
   },
   webhooks: {
@@ -70,6 +76,7 @@ export const consumers = {
     filter: 'event.>',
     ackWaitMs: 10_000,
     maxAckPending: 1_000,
+    exclusive: true,
     description: 'apps/events makes webhook deliveries of events.',
   },
   automation: {

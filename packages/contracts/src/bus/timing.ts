@@ -63,6 +63,13 @@ export const timing = {
     /** A fact that breaks a rule of the database this often is rejected, so that it blocks nothing. */
     poisonAfter: 5,
   },
+  /** Consumers that one replica has at a time. */
+  leading: {
+    /** The owner shows that it lives, and the others try to take its place, this often. */
+    pollEveryMs: 500,
+    /** An owner that does not show up in its session for this long is replaced; a killed one is at once. */
+    leaseMs: 5_000,
+  },
   outbox: {
     pollEveryMs: 1_000,
     batch: 500,

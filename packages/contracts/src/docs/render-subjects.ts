@@ -3,7 +3,7 @@ import { asks, workerAsks } from '../bus/asks.js';
 import { commands } from '../bus/commands.js';
 import { events } from '../bus/events.js';
 import { facts } from '../bus/facts.js';
-import { consumers, profileConsumer, streams } from '../bus/streams.js';
+import { type ConsumerSpec, consumers, profileConsumer, streams } from '../bus/streams.js';
 import { commandShardCount, subjects } from '../bus/subjects.js';
 import { timing } from '../bus/timing.js';
 import { duration, generatedNotice, table } from './markdown.js';
@@ -76,8 +76,8 @@ function streamTable(): string {
 }
 
 function consumerTable(): string {
-  const rows = Object.values(consumers).map((spec) => [
-    `\`${spec.durable}\``,
+  const rows = Object.values<ConsumerSpec>(consumers).map((spec) => [
+    spec.exclusive ? `\`${spec.durable}_…\`, made anew by each owner` : `\`${spec.durable}\`, shared by replicas`,
     `\`${spec.stream}\``,
     `\`${spec.filter}\``,
     duration(spec.ackWaitMs),

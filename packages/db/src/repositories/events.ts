@@ -1,3 +1,4 @@
+import { events as catalog } from '@multiwa/contracts';
 import type pg from 'pg';
 import { type Executor, execute, query } from '../query.js';
 
@@ -69,6 +70,7 @@ export async function appendEvents(tx: pg.PoolClient, events: readonly NewEvent[
   for (const event of events) if (!byId.has(event.id)) byId.set(event.id, event);
   const unique = [...byId.values()];
   if (unique.length === 0) return [];
+  unique.forEach(requireCatalogued);
   await execute(tx, 'events_lock_streams', LOCK_STREAMS, [[...new Set(unique.map(streamOf))].sort()]);
   const rows = await query<Appended>(tx, 'events_append', APPEND, [
     unique.map(({ id }) => id),
@@ -85,6 +87,14 @@ export async function appendEvents(tx: pg.PoolClient, events: readonly NewEvent[
     const row = appended.get(event.id);
     return row ? [{ ...event, ...row, stream: streamOf(event) }] : [];
   });
+}
+
+/** What customers can see is described to them first: nothing else becomes a row, and so nothing else is announced. */
+function requireCatalogued({ type, version }: NewEvent): void {
+  const row: { version: number } | undefined = Object.hasOwn(catalog, type)
+    ? catalog[type as keyof typeof catalog]
+    : undefined;
+  if (row?.version !== version) throw new Error(`The catalog of events has no ${type} in version ${version}.`);
 }
 
 function streamOf({ profileId, workspaceId }: NewEvent): string {

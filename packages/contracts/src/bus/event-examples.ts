@@ -1,0 +1,81 @@
+import type { EventData, EventEnvelope, EventType } from './events.js';
+
+const messageId = 'cmh3k2v1x0005qzrm8s2dn4kf';
+const endpointId = 'cmh3k2v1x000aqzrm5w1eb2hk';
+const at = '2026-11-23T05:00:00.000Z';
+const chat = '6281234567890@s.whatsapp.net';
+const person = { phone: '6281234567890', lid: '193827465501928' };
+const message = { messageId, waMessageId: '3EB0C431C26A1916E07E', chat };
+const sent = { ...message, at, origin: 'API' } as const;
+const broadcast = {
+  broadcastId: 'cmh3k2v1x000cqzrm2b7cd9pq',
+  status: 'RUNNING',
+  counts: { QUEUED: 120, SENT: 60, DELIVERED: 20 },
+} as const;
+const run = {
+  automationId: 'cmh3k2v1x000dqzrm7f3gh5rs',
+  runId: 'cmh3k2v1x000eqzrm9j1kl3tu',
+  version: 2,
+  contactId: 'cmh3k2v1x0007qzrm4n8op2vw',
+  chat,
+};
+
+/** What the data of each event looks like. A test parses each one with its schema. */
+export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
+  'profile.status': {
+    status: 'CONNECTED',
+    reason: null,
+    sentence: null,
+    health: 'OK',
+    self: { phone: '6289876543210', lid: '201938475602938' },
+  },
+  'profile.qr': { qr: 'https://wa.me/settings/linked_devices#2@Xy9…', expiresAt: '2026-11-23T05:01:00.000Z' },
+  'profile.health': {
+    health: 'RESTRICTED',
+    reason: 'reachout_timelock',
+    sentence: 'WhatsApp does not let this number write to people who have not written to it (error 463).',
+    restriction: { kind: 'reachout_timelock', until: '2026-11-24T05:00:00.000Z', enforcementType: 'DEFAULT' },
+  },
+  'contact.created': { ...person, contactId: run.contactId, name: 'Siti' },
+  'message.received': {
+    ...message,
+    fromMe: false,
+    type: 'TEXT',
+    content: { type: 'TEXT', text: 'Is my order on its way?' },
+    sender: { ...person, pushName: 'Siti' },
+    contactId: run.contactId,
+    firstOfContact: true,
+    timestamp: at,
+  },
+  'message.sent': sent,
+  'message.delivered': sent,
+  'message.read': sent,
+  'message.played': sent,
+  'message.failed': {
+    ...sent,
+    code: 'recipient_not_on_whatsapp',
+    sentence: 'The recipient is not on WhatsApp.',
+    detail: null,
+  },
+  'message.cancelled': sent,
+  'broadcast.status': broadcast,
+  'broadcast.progress': broadcast,
+  'automation.run.started': run,
+  'automation.run.ended': { ...run, status: 'COMPLETED', failureCode: null },
+  'webhook.disabled': { endpointId, reason: 'gone' },
+  'webhook.test': { endpointId },
+};
+
+/** An event as it travels, around the example of its data. */
+export function exampleEnvelope(type: EventType, version: number): EventEnvelope {
+  return {
+    id: 'cmh3k2v1x0006qzrm6d1ef9gh',
+    type,
+    version,
+    timestamp: at,
+    workspaceId: 'cmh3k2v1x0001qzrm2c4fg6hj',
+    profileId: 'cmh3k2v1x0000qzrm5t9ab3de',
+    sequence: 1042,
+    data: eventExamples[type],
+  };
+}
