@@ -1,3 +1,5 @@
+import type { CreateGroup, GroupAct } from './control/group-schemas.js';
+import type { GroupResults, GroupView } from './control/group-view.js';
 import type { CompanionView, PhoneView, ReceivedPage, SentPage } from './control/views.js';
 import type { AutoReply } from './model/account.js';
 import type { EnforcementType } from './model/enforcement.js';
@@ -14,6 +16,7 @@ export type {
   ActiveFault,
   CompanionView,
   FaultRule,
+  GroupView,
   MessageContent,
   PhoneView,
   ReceivedMessage,
@@ -136,6 +139,14 @@ export function createSandboxClient(controlUrl: string) {
         if (Date.now() >= deadline) throw new Error(`${phone} got no such message within ${timeoutMs} ms`);
       }
     },
+
+    createGroup: (group: CreateGroup): Promise<GroupView> => call('POST', '/groups', group),
+    groups: async (): Promise<GroupView[]> => (await call<{ groups: GroupView[] }>('GET', '/groups')).groups,
+    group: (group: string): Promise<GroupView> => call('GET', `/groups/${group}`),
+    /** A phone does something in a group, with the result for each person that it is done to. */
+    actInGroup: (group: string, act: GroupAct): Promise<GroupResults> => call('POST', `/groups/${group}/acts`, act),
+    /** A phone follows a group's link. */
+    joinGroup: (by: string, code: string): Promise<GroupResults> => call('POST', '/groups/join', { by, code }),
 
     /** Bans the account (403 unless told otherwise): its connections end, its log-ins fail. */
     ban: (phone: string, code?: number): Promise<PhoneView> =>

@@ -15,6 +15,8 @@ export const SANDBOX_ERRORS = {
   companion_limit: 409,
   companion_not_found: 404,
   message_not_found: 404,
+  group_not_found: 404,
+  group_refused: 409,
   fault_not_found: 404,
   route_not_found: 404,
   not_loopback: 422,

@@ -1,5 +1,6 @@
 export { createSandboxClient, type SandboxClient, SandboxRequestError } from './client.js';
 export { formatTrace } from './control/format-trace.js';
+export type { GroupResults, GroupView } from './control/group-view.js';
 export type { CompanionView, PhoneView, ReceivedPage, SentPage } from './control/views.js';
 export { SandboxCore } from './core.js';
 export { SANDBOX_ERRORS, SandboxError, type SandboxErrorCode } from './errors.js';

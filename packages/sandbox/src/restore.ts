@@ -1,4 +1,5 @@
 import type { Account, AccountRecord, Companion } from './model/account.js';
+import type { GroupRecord } from './model/group.js';
 import type { Network } from './model/network.js';
 import type { BinaryNode } from './model/node.js';
 import type { ReceivedMessage, SentMessage } from './phone/records.js';
@@ -46,7 +47,8 @@ export function restoreNetwork(network: Network, entries: Iterable<StoreEntry>):
   for (const [key, value] of others) {
     const [kind = '', number = '', ...rest] = key.split('/');
     const phone = phones.get(number);
-    if (kind === 'privacy') network.privacy.set(number, value as Record<string, string>);
+    if (kind === 'group') network.groups.restore(value as GroupRecord);
+    else if (kind === 'privacy') network.privacy.set(number, value as Record<string, string>);
     else if (kind === 'blocked') network.blocked.set(number, new Set(value as string[]));
     else if (phone) RESTORERS[kind]?.(phone.account, phone, rest, value);
   }

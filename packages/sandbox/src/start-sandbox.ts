@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
+import { registerGroupRoutes } from './control/group-routes.js';
 import { registerNetworkRoutes } from './control/network-routes.js';
 import { registerPhoneRoutes } from './control/phone-routes.js';
 import { installProblems } from './control/problem.js';
@@ -44,6 +45,7 @@ export async function startSandbox(
   const webSocketUrl = (): string => `ws://${authority}${WEBSOCKET_PATH}`;
   installProblems(app);
   registerPhoneRoutes(app, core);
+  registerGroupRoutes(app, core);
   registerStandingRoutes(app, core);
   registerNetworkRoutes(app, core, webSocketUrl);
   core.acceptor.attach(app.server);

@@ -19,4 +19,8 @@ const rateLimit = z.strictObject({
   refillPerSecond: z.number().min(0).max(1_000_000).default(0),
 });
 
-export const limitsSchema = z.strictObject({ usync: rateLimit.optional(), keyFetch: rateLimit.optional() });
+export const limitsSchema = z.strictObject({
+  usync: rateLimit.optional(),
+  keyFetch: rateLimit.optional(),
+  groups: rateLimit.optional(),
+});

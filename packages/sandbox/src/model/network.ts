@@ -5,6 +5,7 @@ import type { Store, StoreEntry } from '../store/store.js';
 import type { Account, Companion } from './account.js';
 import { Directory } from './directory.js';
 import { FaultRules } from './faults.js';
+import { Groups } from './group.js';
 import type { BinaryNode } from './node.js';
 import { RateLimits } from './rate-limits.js';
 import { SocketCounter } from './sockets.js';
@@ -21,6 +22,7 @@ export interface Delivery {
 /** The whole state of the simulated network, and the one way in which stanzas reach devices. */
 export class Network {
   readonly directory = new Directory();
+  readonly groups = new Groups();
   readonly faults = new FaultRules();
   readonly limits = new RateLimits();
   readonly sockets = new SocketCounter();

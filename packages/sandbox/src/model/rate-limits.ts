@@ -1,6 +1,6 @@
-export const LIMITED_QUERIES = ['usync', 'keyFetch'] as const;
+export const LIMITED_QUERIES = ['usync', 'keyFetch', 'groups'] as const;
 
-/** Looking people up, or fetching the keys of their devices. */
+/** Looking people up, fetching the keys of their devices, or asking and changing groups. */
 export type LimitedQuery = (typeof LIMITED_QUERIES)[number];
 
 /** A bucket that each account has for itself: a query takes one token. */

@@ -11,12 +11,14 @@ import type { Account, KeyBundle } from '../model/account.js';
 import { type BinaryNode, bytesOf, childrenOf } from '../model/node.js';
 import type { StoreEntry } from '../store/store.js';
 import { PhoneKeys } from './phone-keys.js';
+import { PhoneSenderKeys } from './phone-sender-keys.js';
 
 const silent = pino({ level: 'silent' });
 
 /** A phone's Signal sessions, by the library's own implementation. Addresses are always LID ones, as on the real network. */
 export class PhoneSignal {
   readonly keys: PhoneKeys;
+  readonly senderKeys: PhoneSenderKeys;
   private readonly repository: SignalRepositoryWithLIDStore;
   private taken: StoreEntry[] = [];
 
@@ -31,6 +33,7 @@ export class PhoneSignal {
       },
     };
     this.repository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: this.keys }, silent);
+    this.senderKeys = new PhoneSenderKeys(account, this.keys, this.repository);
   }
 
   /** The `enc` for one device, starting a session if there is none; undefined when the device does not exist. */
@@ -58,6 +61,31 @@ export class PhoneSignal {
     } catch {
       return undefined;
     }
+  }
+
+  /** What a device wrote to a group, once for all or, sent again, for this phone alone; undefined when it cannot be read. */
+  async decryptFromGroup(
+    group: string,
+    author: Account,
+    device: number,
+    node: BinaryNode,
+  ): Promise<proto.IMessage | undefined> {
+    const authorJid = author.jid('lid', device);
+    let found: proto.IMessage | undefined;
+    for (const enc of childrenOf(node, 'enc')) {
+      const ciphertext = bytesOf(enc);
+      if (!ciphertext) continue;
+      const plain =
+        enc.attrs.type === 'skmsg'
+          ? await this.senderKeys.decrypt(group, authorJid, ciphertext).catch(() => undefined)
+          : await this.decrypt(author, device, { ...node, content: [enc] });
+      const { senderKeyDistributionMessage: key, ...message } = plain ?? {};
+      await this.senderKeys.learn(authorJid, { senderKeyDistributionMessage: key });
+      // What only accompanies a message is none.
+      const kinds = Object.entries(message).filter(([kind, value]) => kind !== 'messageContextInfo' && value);
+      if (kinds.length > 0) found = message;
+    }
+    return found;
   }
 
   /**

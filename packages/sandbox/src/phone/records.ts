@@ -13,8 +13,10 @@ export interface ReceivedMessage {
   seq: number;
   id: string;
   from: Person;
-  /** The other party of the chat: `from`, or for own messages whom they went to. */
+  /** The other party of the chat: `from`, or for own messages whom they went to. In a group always `from`. */
   chat: Person;
+  /** JID of the group that it was written in. */
+  group?: string;
   fromMe: boolean;
   text: string;
   /** `text`, or the name of the message's kind in the protocol. */
@@ -34,7 +36,13 @@ export type SentStatus = 'sent' | 'delivered' | 'read' | 'played' | 'failed';
 export interface SentMessage {
   seq: number;
   id: string;
+  /** In a group the writer. */
   to: Person;
+  /** JID of the group that it was written in, and whose phones it went to. */
+  group?: string;
+  recipients?: string[];
+  /** In a group: how far it has come with each of them; `status` is what all of them have reached. */
+  receipts?: Record<string, SentStatus>;
   text: string;
   /** The whole message, as it is sent again to who asks for it. */
   content: MessageContent;
@@ -61,7 +69,7 @@ export class PhoneRecords {
 
   restoreReceived(message: ReceivedMessage): void {
     this.received.push(message);
-    this.receivedByKey.set(keyOf(message.chat, message.fromMe, message.id), message);
+    this.receivedByKey.set(keyOf(message.group ?? message.chat, message.fromMe, message.id), message);
     if (!message.fromMe && !message.read) this.unread.add(message);
   }
 
@@ -76,7 +84,7 @@ export class PhoneRecords {
     this.sent.sort((one, other) => one.seq - other.seq);
   }
 
-  findReceived(chat: Person, fromMe: boolean, id: string): ReceivedMessage | undefined {
+  findReceived(chat: Person | string, fromMe: boolean, id: string): ReceivedMessage | undefined {
     return this.receivedByKey.get(keyOf(chat, fromMe, id));
   }
 
@@ -107,9 +115,11 @@ export class PhoneRecords {
     return record;
   }
 
-  /** Raises a sent message's status; a status never goes back. */
-  raiseSent(id: string, status: SentStatus, atMs: number): SentMessage | undefined {
+  /** Raises a sent message's status, or that of one reader in a group; a status never goes back. */
+  raiseSent(id: string, status: SentStatus, atMs: number, reader?: string): SentMessage | undefined {
     const message = this.sentById.get(id);
+    if (message?.group !== undefined)
+      return reader === undefined ? undefined : raiseReader(message, status, atMs, reader);
     if (!message || STATUS_ORDER.indexOf(status) <= STATUS_ORDER.indexOf(message.status)) return undefined;
     message.status = status;
     message.deliveredAtMs ??= atMs;
@@ -147,6 +157,21 @@ export class PhoneRecords {
   }
 }
 
-function keyOf(chat: Person, fromMe: boolean, id: string): string {
-  return `${chat.lid}|${fromMe}|${id}`;
+function keyOf(chat: Person | string, fromMe: boolean, id: string): string {
+  return `${typeof chat === 'string' ? chat : chat.lid}|${fromMe}|${id}`;
+}
+
+function raiseReader(message: SentMessage, status: SentStatus, atMs: number, reader: string): SentMessage | undefined {
+  const receipts = message.receipts ?? {};
+  const known = receipts[reader] ?? 'sent';
+  if (STATUS_ORDER.indexOf(status) <= STATUS_ORDER.indexOf(known)) return undefined;
+  message.receipts = { ...receipts, [reader]: status };
+  const ranks = (message.recipients ?? []).map((phone) => STATUS_ORDER.indexOf(message.receipts?.[phone] ?? 'sent'));
+  const reached = STATUS_ORDER[Math.min(...ranks)] ?? 'sent';
+  if (STATUS_ORDER.indexOf(reached) > STATUS_ORDER.indexOf(message.status)) {
+    message.status = reached;
+    message.deliveredAtMs ??= atMs;
+    if (reached !== 'delivered') message.readAtMs ??= atMs;
+  }
+  return message;
 }

@@ -1,13 +1,17 @@
 import { generateMessageIDV2, type proto } from '@whiskeysockets/baileys';
 import { SandboxError } from '../errors.js';
 import type { Account, AutoReply } from '../model/account.js';
+import { type Group, isGroupJid } from '../model/group.js';
 import { type Addressing, addressOf } from '../model/jid.js';
 import type { Network } from '../model/network.js';
 import { type BinaryNode, childOf } from '../model/node.js';
 import type { QueuedStanza } from '../model/outbox.js';
+import { membersOf } from '../server/groups/group-nodes.js';
+import { idsOf } from '../server/receipt-nodes.js';
 import { forwardMessage } from '../server/route-message.js';
-import { forwardReceipt, idsOf } from '../server/route-receipt.js';
+import { forwardReceipt } from '../server/route-receipt.js';
 import type { StoreEntry } from '../store/store.js';
+import { groupResend, groupStanza } from './group-stanzas.js';
 import { contentOf, describeContent, type MessageContent, messageOf, stanzaShape } from './message-content.js';
 import { PhoneSignal } from './phone-signal.js';
 import { type Person, PhoneRecords, type ReceivedMessage, type SentMessage } from './records.js';
@@ -17,7 +21,7 @@ import { TrustedContacts } from './trusted-contacts.js';
 const MAX_RETRIES = 5;
 
 interface Sendable {
-  /** Phone digits, a JID or a LID of an account of this network. */
+  /** Phone digits, a JID or a LID of an account of this network, or the JID of a group. */
   to: string;
   addressing?: Addressing;
   id?: string;
@@ -89,6 +93,12 @@ export class VirtualPhone {
    */
   async sendContent({ to, content, addressing = 'pn', id }: ContentToSend): Promise<SentMessage> {
     const message = messageOf(content);
+    if (isGroupJid(to)) {
+      const group = this.network.groups.find(to);
+      if (!group?.member(this.account))
+        throw new SandboxError('recipient_not_found', `The phone is in no group ${to}.`);
+      return this.inTurn(() => this.sendToGroup(group, id ?? this.newId(), message));
+    }
     const digits = to.replace(/[\s+()-]/g, '');
     const recipient = this.network.directory.find(digits) ?? this.network.directory.findByJid(to);
     if (!recipient) throw new SandboxError('recipient_not_found', `Nobody on this network is called ${to}.`);
@@ -110,13 +120,15 @@ export class VirtualPhone {
   read(ids?: readonly string[]): Promise<number> {
     return this.inTurn(async () => {
       const messages = this.records.unreadOf(ids);
-      for (const [to, chat] of this.byChat(messages)) {
+      for (const [key, chat] of this.byChat(messages)) {
+        const [to = '', participant] = key.split(' ');
         for (const message of chat) this.records.markRead(message);
         const entries = chat.map((message) => this.records.receivedEntry(message));
         await this.tell(
           readReceipt(
             to,
             chat.map(({ id }) => id),
+            participant,
           ),
           entries,
         );
@@ -147,9 +159,10 @@ export class VirtualPhone {
     const chats = new Map<string, ReceivedMessage[]>();
     for (const message of messages) {
       const jid = this.network.directory.find(message.from.phone)?.jid(message.addressing) ?? '';
-      const chat = chats.get(jid);
+      const key = message.group === undefined ? jid : `${message.group} ${jid}`;
+      const chat = chats.get(key);
       if (chat) chat.push(message);
-      else chats.set(jid, [message]);
+      else chats.set(key, [message]);
     }
     return chats;
   }
@@ -172,17 +185,22 @@ export class VirtualPhone {
   }
 
   private async takeMessage(node: BinaryNode, done: StoreEntry): Promise<void> {
-    const from = addressOf(node.attrs.from);
-    const author = this.network.directory.findByJid(node.attrs.from);
-    const chat = this.network.directory.findByJid(node.attrs.recipient ?? node.attrs.from);
+    const group = isGroupJid(node.attrs.from) ? node.attrs.from : undefined;
+    const sender = group === undefined ? node.attrs.from : node.attrs.participant;
+    const from = addressOf(sender);
+    const author = this.network.directory.findByJid(sender);
+    const chat = this.network.directory.findByJid(node.attrs.recipient ?? sender);
     if (!from || !author || !chat) {
       this.network.store.put([done]);
       return;
     }
     const id = node.attrs.id ?? '';
     const fromMe = author === this.account;
-    const message = await this.signal.decrypt(author, from.device, node);
-    const known = this.records.findReceived(person(chat), fromMe, id);
+    const message =
+      group === undefined
+        ? await this.signal.decrypt(author, from.device, node)
+        : await this.signal.decryptFromGroup(group, author, from.device, node);
+    const known = this.records.findReceived(group ?? person(chat), fromMe, id);
     if (known) {
       known.copies += 1;
       await this.confirm(node, fromMe, [done, this.records.receivedEntry(known)]);
@@ -201,6 +219,7 @@ export class VirtualPhone {
       id,
       from: person(author),
       chat: person(chat),
+      ...(group === undefined ? {} : { group }),
       fromMe,
       ...describeContent(content),
       content: contentOf(content),
@@ -216,8 +235,9 @@ export class VirtualPhone {
     if (fromMe || this.account.record.autoReply === 'silent') {
       await this.network.commit([...entries, ...this.signal.takeDirty()], []);
     } else {
-      const { id = '', from = '' } = node.attrs;
-      await this.tell({ tag: 'receipt', attrs: { id, to: from } }, entries);
+      const { id = '', from = '', participant } = node.attrs;
+      const attrs = { id, to: from, ...(participant === undefined ? {} : { participant }) };
+      await this.tell({ tag: 'receipt', attrs }, entries);
     }
     this.records.announce();
   }
@@ -229,8 +249,8 @@ export class VirtualPhone {
       void this.read([record.id]).catch(failed);
       // Two echoes would never stop talking.
       if (author.record.autoReply === 'echo' || record.type !== 'text') return;
-      const { text, addressing } = record;
-      void this.sendText({ to: author.phone, text, addressing }).catch(failed);
+      const { text, addressing, group } = record;
+      void this.sendText({ to: group ?? author.phone, text, addressing }).catch(failed);
     } else if (autoReply === 'slow-reader') {
       const timer = setTimeout(() => {
         this.timers.delete(timer);
@@ -247,7 +267,10 @@ export class VirtualPhone {
       return;
     }
     const status = type === '' ? 'delivered' : type === 'read' || type === 'played' ? type : undefined;
-    const raised = status ? idsOf(node).flatMap((id) => this.records.raiseSent(id, status, Date.now()) ?? []) : [];
+    const reader = this.network.directory.findByJid(node.attrs.participant)?.phone;
+    const raised = status
+      ? idsOf(node).flatMap((id) => this.records.raiseSent(id, status, Date.now(), reader) ?? [])
+      : [];
     this.network.store.put([done, ...raised.map((message) => this.records.sentEntry(message))]);
     if (raised.length > 0) this.records.announce();
   }
@@ -284,6 +307,23 @@ export class VirtualPhone {
     return record;
   }
 
+  private async sendToGroup(group: Group, id: string, message: proto.Message): Promise<SentMessage> {
+    const node = await groupStanza(this.network, this.account, this.signal, group, { id, message });
+    const others = membersOf(this.network, group).filter((member) => member !== this.account);
+    const record = this.records.addSent({
+      id,
+      to: person(this.account),
+      group: group.jid,
+      recipients: others.map(({ phone }) => phone),
+      text: describeContent(message).text,
+      content: contentOf(message),
+      timestampMs: Date.now(),
+    });
+    await this.forward(node, [this.records.sentEntry(record)]);
+    this.records.announce();
+    return record;
+  }
+
   private async participant(
     account: Account,
     device: number,
@@ -299,14 +339,20 @@ export class VirtualPhone {
 
   /** A companion could not decrypt: it gets the message again, alone, in a fresh session. */
   private async resend(node: BinaryNode, done: StoreEntry): Promise<void> {
-    const { id = '', from } = node.attrs;
-    const asking = addressOf(from);
-    const account = this.network.directory.findByJid(from);
+    const { id = '', from = '', participant } = node.attrs;
+    const asking = addressOf(participant ?? from);
+    const account = this.network.directory.findByJid(participant ?? from);
     const sent = this.records.findSent(id);
     const recipient = sent && this.network.directory.find(sent.to.phone);
     const count = Number(childOf(node, 'retry')?.attrs.count ?? 1);
     if (!asking || !account || !recipient || count > MAX_RETRIES) {
       this.network.store.put([done]);
+      return;
+    }
+    if (isGroupJid(from)) {
+      const again = { id, count, message: messageOf(sent.content ?? { conversation: sent.text }) };
+      const to = { account, device: asking.device };
+      await this.forward(await groupResend(this.signal, from, to, again), [done]);
       return;
     }
     await this.signal.renew(account, asking.device);

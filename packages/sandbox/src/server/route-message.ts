@@ -1,4 +1,5 @@
 import type { Account } from '../model/account.js';
+import { isGroupJid } from '../model/group.js';
 import { type Addressing, addressOf } from '../model/jid.js';
 import type { Delivery, Network } from '../model/network.js';
 import { childOf, childrenOf, stanzaTime } from '../model/node.js';
@@ -6,6 +7,7 @@ import { refusesFirstMessage } from '../model/restriction.js';
 import type { BinaryNode } from '../model/server-node.js';
 import type { StoreEntry } from '../store/store.js';
 import type { Connection } from './connection.js';
+import { forwardToGroup } from './groups/route-group-message.js';
 
 /** A message as its sender addressed it. */
 interface Sending {
@@ -52,6 +54,7 @@ export async function forwardMessage(
   node: BinaryNode,
   entries: readonly StoreEntry[],
 ): Promise<number | undefined> {
+  if (isGroupJid(node.attrs.to)) return forwardToGroup(network, sender, senderDevice, node, entries);
   const address = addressOf(node.attrs.to);
   const recipient = network.directory.findByJid(node.attrs.to);
   const counted = childrenOf(node, 'enc').find((enc) => enc.attrs.count !== undefined);

@@ -1,15 +1,14 @@
 import type { Account } from '../model/account.js';
+import { isGroupJid } from '../model/group.js';
 import { addressOf } from '../model/jid.js';
 import type { Delivery, Network } from '../model/network.js';
-import { childrenOf, stanzaTime } from '../model/node.js';
+import { stanzaTime } from '../model/node.js';
 import type { BinaryNode } from '../model/server-node.js';
 import type { StoreEntry } from '../store/store.js';
 import type { Connection } from './connection.js';
 import { countDrainReceipt } from './drain.js';
-
-/** Ranks of what is forwarded; a receipt that says no more than an earlier one is not repeated. */
-const RANKS: Record<string, number> = { delivery: 1, read: 2, played: 3 };
-const REMEMBERED_RECEIPTS = 20_000;
+import { forwardGroupReceipt } from './groups/route-group-receipt.js';
+import { idsOf, newsOf, receiptNode } from './receipt-nodes.js';
 
 /** Takes a companion's receipt: the message leaves its queue, and the sender hears of it. */
 export async function routeReceipt(network: Network, connection: Connection, node: BinaryNode): Promise<void> {
@@ -48,6 +47,7 @@ export function forwardReceipt(
   entries: readonly StoreEntry[],
 ): Promise<void> {
   const { type = '', to } = node.attrs;
+  if (isGroupJid(to)) return forwardGroupReceipt(network, account, device, node, entries);
   const sender = network.directory.findByJid(to);
   if (!sender) return network.commit(entries, []);
   switch (type) {
@@ -86,8 +86,7 @@ function retryDeliveries(account: Account, device: number, sender: Account, node
 function statusDeliveries(account: Account, sender: Account, node: BinaryNode, kind: string): Delivery[] {
   const address = addressOf(node.attrs.to);
   if (!address || sender === account) return [];
-  const rank = RANKS[kind] ?? 0;
-  const ids = idsOf(node).filter((id) => rememberRank(account, `${sender.phone}|${id}`, rank));
+  const ids = newsOf(account, sender, node, kind);
   if (ids.length === 0) return [];
   const from = account.jid(address.addressing);
   return sender.devices().map((device) => ({ account: sender, device, node: receiptNode(ids, from, kind) }));
@@ -105,43 +104,4 @@ function selfDeliveries(account: Account, device: number, node: BinaryNode): Del
       const receipt = receiptNode(idsOf(node), account.jid(address.addressing), 'read-self');
       return { account, device: other, node: { ...receipt, attrs: { ...receipt.attrs, recipient: chat } } };
     });
-}
-
-function receiptNode(ids: string[], from: string, kind: string): BinaryNode {
-  const [id = '', ...rest] = ids;
-  const attrs: Record<string, string> = { id, from, t: stanzaTime() };
-  if (kind !== 'delivery') attrs.type = kind;
-  const items = rest.map((item) => ({ tag: 'item', attrs: { id: item } }));
-  return {
-    tag: 'receipt',
-    attrs,
-    content: items.length > 0 ? [{ tag: 'list', attrs: {}, content: items }] : undefined,
-  };
-}
-
-/** All message ids of a receipt. */
-export function idsOf(node: BinaryNode): string[] {
-  const listed = childrenOf(node, 'list').flatMap((list) =>
-    childrenOf(list, 'item').map(({ attrs }) => attrs.id ?? ''),
-  );
-  return [node.attrs.id ?? '', ...listed].filter((id) => id !== '');
-}
-
-const ranks = new WeakMap<Account, Map<string, number>>();
-
-/** Whether `rank` is news for this message; remembers it, and forgets the oldest of very many. */
-function rememberRank(account: Account, key: string, rank: number): boolean {
-  let known = ranks.get(account);
-  if (!known) {
-    known = new Map();
-    ranks.set(account, known);
-  }
-  if ((known.get(key) ?? 0) >= rank) return false;
-  known.delete(key);
-  known.set(key, rank);
-  if (known.size > REMEMBERED_RECEIPTS) {
-    const oldest = known.keys().next().value;
-    if (oldest !== undefined) known.delete(oldest);
-  }
-  return true;
 }

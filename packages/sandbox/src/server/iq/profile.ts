@@ -1,4 +1,3 @@
-import { childOf } from '../../model/node.js';
 import { iqError, iqResult } from '../../model/server-node.js';
 import type { Query } from './query.js';
 
@@ -6,13 +5,6 @@ import type { Query } from './query.js';
 export function answerPicture({ connection, node }: Query): boolean {
   if (node.attrs.type !== 'get') return false;
   connection.send(iqError(node, 404, 'item-not-found'));
-  return true;
-}
-
-/** Nobody is in a group in this slice. */
-export function answerGroups({ connection, node }: Query): boolean {
-  if (!childOf(node, 'participating')) return false;
-  connection.send(iqResult(node, [{ tag: 'groups', attrs: {}, content: [] }]));
   return true;
 }
 
