@@ -60,29 +60,6 @@ test('a person known by LID and then with the phone stays one contact, and a rep
   expect((await eventsOf(db, owner)).filter(({ type }) => type === 'contact.created')).toHaveLength(1);
 });
 
-test('a phone and a LID that were two contacts lose no message and break no rule', async () => {
-  const { db } = database;
-  const owner = await makeProfile(db);
-  const [byLid, byPhone] = [
-    { phone: null, lid },
-    { phone, lid: null },
-  ];
-  await applyFacts(db, [
-    received(owner, { chat: `${lid}@lid`, peer: byLid, sender: byLid }),
-    received(owner, { peer: byPhone, sender: byPhone }),
-  ]);
-  const both = { phone, lid };
-  const { outcomes } = await applyFacts(db, [
-    received(owner, { peer: both, sender: both, waMessageId: 'both-halves' }),
-  ]);
-  expect(outcomes).toEqual(['applied']);
-  const row = await db.prisma.message.findFirstOrThrow({
-    where: { waMessageId: 'both-halves' },
-    include: { contact: true },
-  });
-  expect(row.contact).toMatchObject({ phone, lid: null });
-});
-
 test('our own message from another device counts as sent and unread for nobody, and takes receipts', async () => {
   const { db } = database;
   const owner = await makeProfile(db);

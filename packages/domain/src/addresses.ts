@@ -1,5 +1,8 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
+// The smaller metadata: it holds each country's overall pattern, which tells what cannot exist. Those of each kind of line
+// would refuse numbers of ranges that were opened since the library's release, and people who are really there.
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { LRUCache } from 'lru-cache';
+import { dialledPhone, likelyPhone } from './phone-forms.js';
 
 /** Where a message can be addressed to: `chat` is canonical (see `chatSchema` of the contracts). */
 export type Recipient =
@@ -19,8 +22,9 @@ const separators = /[\s\u00a0\u2007\u2010-\u2015\u202f().\-/]/g;
 /**
  * Reads a recipient as people and programs write it: an international number with or without `+` and separators, a
  * JID (`…@s.whatsapp.net`, `…@c.us`, `…@g.us`) or a LID (`…@lid`). Parts that name an agent or a device are dropped.
- * A number's digits inside a JID are WhatsApp's own and kept as they are; a typed number is checked and brought to
- * E.164, so that `+44 (0)20 …` and `+44 20 …` are one chat.
+ * A number's digits inside a JID are WhatsApp's own and kept as they are; a typed number is checked against the rules of
+ * its country and brought to the digits that WhatsApp most likely knows it by, so that `+44 (0)20 …` and `+44 20 …` are
+ * one chat, and so are a Brazilian number with and without its ninth digit.
  */
 export function parseRecipient(input: string): Recipient {
   const text = input.trim();
@@ -74,9 +78,9 @@ function checkPhone(text: string): Recipient {
   const digits = compact.replace(/^(?:\+|00)/, '');
   if (!/^\d+$/.test(digits)) return refused('A phone number has digits only, with an optional leading "+".');
   if (digits.startsWith('0')) return refused('The number lacks its country code: write +62 812… instead of 0812….');
-  const number = parsePhoneNumberFromString(`+${digits}`);
-  if (!number?.isPossible()) return refused('No country has a phone number like this.');
-  const phone = number.number.slice(1);
+  const number = parsePhoneNumberFromString(`+${dialledPhone(digits)}`);
+  if (!number?.isValid()) return refused('No country has a phone number like this.');
+  const phone = likelyPhone(number.number.slice(1));
   return phonePattern.test(phone)
     ? { ok: true, kind: 'phone', chat: chatOfPhone(phone) }
     : refused('A phone number has 7 to 15 digits, country code included.');

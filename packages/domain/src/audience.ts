@@ -6,6 +6,7 @@ import {
   type RecipientStatus,
 } from '@multiwa/contracts';
 import { chatOfPhone, parseRecipient, type Recipient, userOfChat } from './addresses.js';
+import { phoneForms } from './phone-forms.js';
 import { lookupIn, parseTextTemplate, renderTemplate, type Template, variablesOf } from './template.js';
 
 /** Someone a broadcast was asked to send to. */
@@ -119,7 +120,9 @@ export function makeAudiencePlanner(template: Template, pointerOf: (position: nu
     const found = { position, chat, contactId: contact?.id ?? null, variables: {} };
     if (seen.has(chat)) return leaveOut('DUPLICATE', 'duplicate', found);
     seen.add(chat);
-    if (phone !== null && knowledge.optedOutPhones.has(phone)) return leaveOut('OPTED_OUT', 'opted_out', found);
+    if (phone !== null && phoneForms(phone).some((form) => knowledge.optedOutPhones.has(form))) {
+      return leaveOut('OPTED_OUT', 'opted_out', found);
+    }
 
     const variables = frozen(names, readerOf(candidate, phone, contact));
     const rendered = renderTemplate(template, lookupIn(variables));
@@ -155,7 +158,7 @@ export function makeAudiencePlanner(template: Template, pointerOf: (position: nu
 function identitiesOf(addresses: readonly Recipient[]): Identities {
   const [phones, lids] = [new Set<string>(), new Set<string>()];
   for (const address of addresses) {
-    if (address.ok && address.kind === 'phone') phones.add(userOfChat(address.chat));
+    if (address.ok && address.kind === 'phone') for (const form of phoneForms(userOfChat(address.chat))) phones.add(form);
     if (address.ok && address.kind === 'lid') lids.add(userOfChat(address.chat));
   }
   return { phones: [...phones], lids: [...lids] };
@@ -163,8 +166,16 @@ function identitiesOf(addresses: readonly Recipient[]): Identities {
 
 /** One person has one chat: the phone's whenever it is known, whichever of the two identities was given. */
 function personOf(kind: 'phone' | 'lid', user: string, { contactByPhone, contactByLid }: AudienceKnowledge) {
-  const contact = kind === 'phone' ? contactByPhone.get(user) : contactByLid.get(user);
-  const phone = kind === 'phone' ? user : (contact?.phone ?? null);
+  if (kind === 'phone') {
+    // Of the forms that a number has, the one WhatsApp was seen to use.
+    const contact = phoneForms(user)
+      .map((form) => contactByPhone.get(form))
+      .find((known) => known !== undefined);
+    const phone = contact?.phone ?? user;
+    return { contact, phone, chat: chatOfPhone(phone) };
+  }
+  const contact = contactByLid.get(user);
+  const phone = contact?.phone ?? null;
   return { contact, phone, chat: phone === null ? `${user}@lid` : chatOfPhone(phone) };
 }
 

@@ -17,6 +17,7 @@ export * from './ids.js';
 export * from './match.js';
 export * from './message-status.js';
 export * from './pace.js';
+export * from './phone-forms.js';
 export * from './portable-session.js';
 export * from './proxy-url.js';
 export * from './recipient-status.js';

@@ -10,6 +10,22 @@ const accepted: [input: string, chat: string][] = [
   ['+62\u00a0812\u20113456\u20117890', '6281234567890@s.whatsapp.net'],
   ['0062 812 3456 7890', '6281234567890@s.whatsapp.net'],
   ['+44 (0)20 7946 0958', '442079460958@s.whatsapp.net'],
+  // Brazil: the ninth digit is kept below area code 31, and left out above, as WhatsApp registered them.
+  ['+55 11 98765-4321', '5511987654321@s.whatsapp.net'],
+  ['+55 11 8765-4321', '5511987654321@s.whatsapp.net'],
+  ['+55 (31) 98765-4321', '553187654321@s.whatsapp.net'],
+  ['+55 31 8765-4321', '553187654321@s.whatsapp.net'],
+  ['+55 31 3277-4321', '553132774321@s.whatsapp.net'],
+  // Mexico: with the 1 that is dialled no more.
+  ['+52 55 1234 5678', '5215512345678@s.whatsapp.net'],
+  ['+52 1 55 1234 5678', '5215512345678@s.whatsapp.net'],
+  // Argentina: with the 9, and without the 15 of calls at home.
+  ['+54 9 11 2345-6789', '5491123456789@s.whatsapp.net'],
+  ['+54 11 2345-6789', '5491123456789@s.whatsapp.net'],
+  ['+54 11 15-2345-6789', '5491123456789@s.whatsapp.net'],
+  // WhatsApp's own word is never changed.
+  ['5531987654321@s.whatsapp.net', '5531987654321@s.whatsapp.net'],
+  ['525512345678@s.whatsapp.net', '525512345678@s.whatsapp.net'],
   ['6281234567890@s.whatsapp.net', '6281234567890@s.whatsapp.net'],
   ['6281234567890@S.WhatsApp.net', '6281234567890@s.whatsapp.net'],
   ['6281234567890@c.us', '6281234567890@s.whatsapp.net'],
@@ -36,6 +52,10 @@ test.each([
   '1',
   '+6281234567890123456',
   '+1 800 FLOWERS',
+  // Of the right length, but in no range of the country.
+  '+1 123 456 7890',
+  '+55 01 98765-4321',
+  '+52 1 055 123 4567',
   '62812345678901;drop',
   '@s.whatsapp.net',
   '123@s.whatsapp.net',

@@ -51,6 +51,22 @@ describe('an audience', () => {
     expect(refused).toBeNull();
   });
 
+  test('sends to the form of a number that WhatsApp was seen to use, and knows an opt-out by any', () => {
+    const planner = makeAudiencePlanner(['Hi'], String);
+    const asked = [candidate('+55 31 98765-4321'), candidate('+52 55 1234 5678', {}, 1)];
+    expect(planner.identitiesOf(asked).phones).toEqual(expect.arrayContaining(['5531987654321', '553187654321']));
+    const seen = { ...budi, phone: '5531987654321' };
+    const planned = planner.plan(asked, {
+      contactByPhone: new Map([['5531987654321', seen]]),
+      contactByLid: new Map(),
+      optedOutPhones: new Set(['525512345678']),
+    });
+    expect(planned).toMatchObject([
+      { chat: '5531987654321@s.whatsapp.net', contactId: 'cbudi', status: 'PENDING' },
+      { chat: '5215512345678@s.whatsapp.net', status: 'OPTED_OUT' },
+    ]);
+  });
+
   test('remembers people over chunks', () => {
     const planner = makeAudiencePlanner(['Hi'], String);
     planner.plan([candidate('100000000001@lid')], knowledge);

@@ -6,6 +6,7 @@ import {
   type Database,
   insertContacts,
   insertMessages,
+  joinPeople,
   loadContacts,
   lockMessages,
   lockProfiles,
@@ -14,6 +15,7 @@ import {
   updateProfiles,
   upsertConversations,
 } from '@multiwa/db';
+import { applyContactLearned } from './contact-learned.js';
 import { applyMessageReceived } from './message-received.js';
 import { applyMessageStatus, identityOf } from './message-status.js';
 import { applyProfileStatus } from './profile-status.js';
@@ -53,6 +55,8 @@ function applyFact(world: World, fact: AnyFact): FactOutcome {
       return applyMessageReceived(world, fact.payload);
     case 'message-status':
       return applyMessageStatus(world, fact.payload);
+    case 'contact-learned':
+      return applyContactLearned(world, fact.payload);
     case 'profile-status':
       return applyProfileStatus(world, fact.payload);
   }
@@ -73,12 +77,13 @@ async function readWorld(tx: Transaction, facts: readonly AnyFact[]): Promise<Wo
 }
 
 function messageWanted({ kind, payload }: AnyFact) {
-  if (kind === 'profile-status') return undefined;
+  if (kind === 'profile-status' || kind === 'contact-learned') return undefined;
   const { profileId, waMessageId } = payload;
   return { profileId, waMessageId, messageId: kind === 'message-status' ? payload.messageId : null };
 }
 
 function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
+  if (kind === 'contact-learned') return [{ profileId: payload.profileId, ...payload.person }];
   if (kind !== 'message-received') return [];
   const { profileId, peer, sender } = payload;
   return [sender, ...(peer ? [peer] : [])].map(({ phone, lid }) => ({ profileId, phone, lid }));
@@ -87,11 +92,15 @@ function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
 async function writeWorld(tx: Transaction, world: World) {
   const changed = world.changedProfiles();
   await updateProfiles(tx, changed);
+  // Before anybody else gets them.
+  await updateContacts(tx, world.contacts.givenUp());
   await insertContacts(tx, world.contacts.added());
   await updateContacts(tx, world.contacts.changed());
   await insertMessages(tx, world.messages.added());
   await updateMessages(tx, world.messages.changed());
   await upsertConversations(tx, world.conversations());
+  // Last, so that it also moves what this batch has written under the old names.
+  await joinPeople(tx, world.joined());
   const events = await appendEvents(tx, world.events);
   return { events, profileIds: changed.map(({ id }) => id) };
 }

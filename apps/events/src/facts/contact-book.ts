@@ -4,21 +4,36 @@ import { newId } from '@multiwa/domain';
 
 type Entry = ContactState & { state: 'known' | 'changed' | 'new' };
 
+/** What meeting a person brought. */
+export interface Met {
+  contact: ContactState;
+  isNew: boolean;
+  /** Something was learned of a contact that was there before. */
+  isChanged: boolean;
+  /** Both halves are known since now. */
+  isCompleted: boolean;
+  /** The contact that turned out to be the same person and is no more. */
+  merged: ContactState | undefined;
+}
+
 /** The contacts that a batch of facts is about, each findable by either half of its identity. */
 export class ContactBook {
   readonly #byPhone = new Map<string, Entry>();
   readonly #byLid = new Map<string, Entry>();
   readonly #entries: Entry[] = [];
+  /** Contacts that another one has taken in. They are no longer found, and give their halves up before anything is written. */
+  readonly #merged: Entry[] = [];
 
   constructor(known: readonly ContactState[]) {
     for (const contact of known) this.#file({ ...contact, state: 'known' });
   }
 
   /**
-   * The contact of this identity, made when unknown. A half that is learned is filled in, unless another row holds it:
-   * those two are one person in two rows, of which the one with the phone speaks. Merging them is not done here.
+   * The contact of this identity, made when unknown. A half that is learned is filled in. Where another contact has it and
+   * nothing more, the two are one person, and the one with the phone takes the other in. Halves that contradict each other
+   * (a number that went to somebody else) join nobody.
    */
-  meet(profileId: string, identity: Identity, pushName: string | null): { contact: ContactState; isNew: boolean } {
+  meet(profileId: string, identity: Identity, pushName: string | null): Met {
     const found = this.#find(profileId, identity);
     if (!found) {
       const entry: Entry = {
@@ -31,16 +46,25 @@ export class ContactBook {
         state: 'new',
       };
       this.#file(entry);
-      return { contact: entry, isNew: true };
+      return { contact: entry, isNew: true, isChanged: false, isCompleted: false, merged: undefined };
     }
+    const wasComplete = found.phone !== null && found.lid !== null;
+    const merged = this.#takeIn(found, identity);
     const phone = found.phone ?? this.#free(this.#byPhone, profileId, identity.phone);
     const lid = found.lid ?? this.#free(this.#byLid, profileId, identity.lid);
-    if (phone !== found.phone || lid !== found.lid || (pushName !== null && pushName !== found.pushName)) {
-      Object.assign(found, { phone, lid, pushName: pushName ?? found.pushName });
+    const name = pushName ?? found.pushName ?? merged?.pushName ?? null;
+    const isChanged = phone !== found.phone || lid !== found.lid || name !== found.pushName;
+    if (isChanged || merged) {
+      Object.assign(found, { phone, lid, pushName: name });
       if (found.state === 'known') found.state = 'changed';
       this.#index(found);
     }
-    return { contact: found, isNew: false };
+    return { contact: found, isNew: false, isChanged, isCompleted: !wasComplete && phone !== null && lid !== null, merged };
+  }
+
+  /** Whether either half of this identity is known. */
+  has(profileId: string, identity: Identity): boolean {
+    return this.#find(profileId, identity) !== undefined;
   }
 
   /** What is known of this identity, completed by the row that has either half. */
@@ -54,12 +78,31 @@ export class ContactBook {
   }
 
   changed(): ContactState[] {
-    return this.#entries.filter(({ state }) => state === 'changed');
+    return this.#entries.filter((entry) => entry.state === 'changed' && !this.#merged.includes(entry));
+  }
+
+  /** Those to be written first, without the halves that others have now. */
+  givenUp(): ContactState[] {
+    return this.#merged.filter(({ state }) => state !== 'new');
   }
 
   #find(profileId: string, { phone, lid }: Identity): Entry | undefined {
     const byPhone = phone === null ? undefined : this.#byPhone.get(`${profileId} ${phone}`);
     return byPhone ?? (lid === null ? undefined : this.#byLid.get(`${profileId} ${lid}`));
+  }
+
+  /** Of a contact that has a phone and no LID: takes in the one that has that LID and no phone. */
+  #takeIn(found: Entry, { lid }: Identity): ContactState | undefined {
+    if (found.phone === null || found.lid !== null || lid === null) return undefined;
+    const other = this.#byLid.get(`${found.profileId} ${lid}`);
+    if (!other || other === found || other.phone !== null) return undefined;
+    this.#byLid.delete(`${found.profileId} ${lid}`);
+    found.name ??= other.name;
+    found.hasWritten ||= other.hasWritten;
+    const was = { ...other };
+    other.lid = null;
+    this.#merged.push(other);
+    return was;
   }
 
   #free(index: Map<string, Entry>, profileId: string, value: string | null): string | null {

@@ -135,5 +135,6 @@ function mayPass(error: unknown): boolean {
 
 function idsOf({ kind, payload, streamSequence }: FactMessage) {
   const ids = { kind, profileId: payload.profileId, streamSequence };
-  return kind === 'profile-status' ? { ...ids, step: payload.step } : { ...ids, waMessageId: payload.waMessageId };
+  if (kind === 'profile-status') return { ...ids, step: payload.step };
+  return kind === 'contact-learned' ? ids : { ...ids, waMessageId: payload.waMessageId };
 }

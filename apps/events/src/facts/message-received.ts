@@ -17,6 +17,7 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
   if (same.some(({ chat, fromMe }) => fromMe === fact.fromMe && aliases.includes(chat))) return 'unchanged';
 
   const contact = meetOther(world, profile, fact);
+  const sender = world.contacts.complete(profile.id, fact.sender);
   const chat = (peer && chatOf(peer)) ?? fact.chat;
   const messageId = newId();
   const timestamp = new Date(fact.timestamp);
@@ -33,8 +34,8 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     type,
     content,
     status: fromMe ? 'SENT' : 'DELIVERED',
-    senderPhone: fact.sender.phone,
-    senderLid: fact.sender.lid,
+    senderPhone: sender.phone,
+    senderLid: sender.lid,
     contactId,
     timestamp,
     sentAt: fromMe ? timestamp : null,
@@ -56,7 +57,7 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     fromMe,
     type,
     content,
-    sender: { ...world.contacts.complete(profile.id, fact.sender), pushName: fact.pushName },
+    sender: { ...sender, pushName: fact.pushName },
     contactId,
     firstOfContact,
     timestamp: timestamp.toISOString(),

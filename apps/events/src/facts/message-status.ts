@@ -1,6 +1,6 @@
 import { failureReasons, type Identity, type MessageStatusFact } from '@multiwa/contracts';
 import type { MessageState, ProfileState } from '@multiwa/db';
-import { advanceMessage, isSent, type SaidStatus, userOfChat } from '@multiwa/domain';
+import { advanceMessage, chatOfPhone, isSent, type SaidStatus, userOfChat } from '@multiwa/domain';
 import type { FactOutcome, World } from './world.js';
 
 const movedType = {
@@ -39,6 +39,11 @@ function enterConversation(world: World, profile: ProfileState, message: Message
   const identity = identityOf(message.chat);
   const contact = identity && world.meet(profile, identity, null);
   if (contact && message.contactId === null) world.messages.change(message, { contactId: contact.id });
+  if (contact?.phone && identity?.phone === null) {
+    // Accepted for the LID, before the phone was known or while it became known.
+    message.chat = chatOfPhone(contact.phone);
+    world.joinChats(contact);
+  }
   world.moveConversation({
     profileId: profile.id,
     chat: message.chat,

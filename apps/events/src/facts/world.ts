@@ -1,6 +1,6 @@
-import { type EventData, type EventRecord, type EventType, eventOf } from '@multiwa/contracts';
-import type { ContactState, ConversationChange, MessageState, ProfileState } from '@multiwa/db';
-import { newId } from '@multiwa/domain';
+import { type EventData, type EventRecord, type EventType, eventOf, type Identity } from '@multiwa/contracts';
+import type { ContactState, ConversationChange, MessageState, PersonJoined, ProfileState } from '@multiwa/db';
+import { chatOfPhone, newId } from '@multiwa/domain';
 import { ContactBook } from './contact-book.js';
 import { MessageBook } from './message-book.js';
 
@@ -17,6 +17,7 @@ export class World {
   readonly #profiles: Map<string, ProfileState>;
   readonly #changedProfiles = new Set<string>();
   readonly #conversations = new Map<string, ConversationChange>();
+  readonly #joined = new Map<string, PersonJoined>();
 
   constructor(known: { profiles: ProfileState[]; contacts: ContactState[]; messages: MessageState[] }) {
     this.#profiles = new Map(known.profiles.map((profile) => [profile.id, profile]));
@@ -52,14 +53,35 @@ export class World {
     });
   }
 
-  /** The contact of an identity, announced when it is new. */
-  meet(profile: ProfileState, identity: { phone: string | null; lid: string | null }, pushName: string | null) {
-    const { contact, isNew } = this.contacts.meet(profile.id, identity, pushName);
-    if (isNew) {
-      const { phone, lid, id: contactId } = contact;
-      this.announce(profile, 'contact.created', { phone, lid, contactId, name: contact.pushName });
+  /** The contact of an identity; what is news of it is announced. */
+  meet(profile: ProfileState, identity: Identity, pushName: string | null): ContactState {
+    const met = this.contacts.meet(profile.id, identity, pushName);
+    const { phone, lid, id: contactId } = met.contact;
+    const person = { phone, lid, contactId, name: met.contact.name ?? met.contact.pushName };
+    if (met.isNew) this.announce(profile, 'contact.created', person);
+    if (met.isCompleted) this.joinChats(met.contact, met.merged?.id);
+    if (met.merged && phone !== null) {
+      const chats = { chat: chatOfPhone(phone), mergedChat: `${lid}@lid` };
+      this.announce(profile, 'contact.merged', { ...person, ...chats, mergedContactId: met.merged.id });
+    } else if (met.isChanged) {
+      this.announce(profile, 'contact.updated', { ...person, pushName: met.contact.pushName });
     }
-    return contact;
+    return met.contact;
+  }
+
+  /** What went by a person's LID goes by the phone: their messages, conversation and what else names them. */
+  joinChats({ id: contactId, profileId, phone, lid }: ContactState, mergedContactId?: string): void {
+    if (phone === null || lid === null) return;
+    const before = this.#joined.get(contactId);
+    this.#joined.set(contactId, {
+      profileId,
+      contactId,
+      mergedContactId: mergedContactId ?? before?.mergedContactId ?? null,
+      phone,
+      lid,
+      fromChat: `${lid}@lid`,
+      toChat: chatOfPhone(phone),
+    });
   }
 
   announce<T extends EventType>(
@@ -78,5 +100,9 @@ export class World {
 
   conversations(): ConversationChange[] {
     return [...this.#conversations.values()];
+  }
+
+  joined(): PersonJoined[] {
+    return [...this.#joined.values()];
   }
 }

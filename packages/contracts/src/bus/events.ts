@@ -44,6 +44,8 @@ const messageReceived = messageRef.extend({
   timestamp: time,
 });
 
+const contact = identitySchema.extend({ contactId: idSchema, name: z.string().nullable() });
+
 const messageMoved = messageRef.extend({
   at: time,
   origin: growing(messageOriginSchema).optional().describe('Who asked for the message.'),
@@ -102,8 +104,22 @@ export const events = {
   ),
   'contact.created': event(
     1,
-    identitySchema.extend({ contactId: idSchema, name: z.string().nullable() }),
+    contact,
     'A person was seen for the first time.',
+  ),
+  'contact.updated': event(
+    1,
+    contact.extend({ pushName: z.string().nullable() }),
+    'More became known of a person: the other half of phone and LID, or the name they give themselves.',
+  ),
+  'contact.merged': event(
+    1,
+    contact.extend({
+      mergedContactId: idSchema.describe('The row that is gone; its id still leads to the contact.'),
+      chat: chatSchema,
+      mergedChat: chatSchema.describe('The chat that went by the LID; its messages are in `chat` now.'),
+    }),
+    'Two contacts turned out to be one person, known by phone here and by LID there, and are one now.',
   ),
   'message.received': event(
     1,

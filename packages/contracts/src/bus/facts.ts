@@ -67,6 +67,13 @@ export const messageStatusFactSchema = z.object({
 });
 export type MessageStatusFact = z.infer<typeof messageStatusFactSchema>;
 
+/**
+ * WhatsApp named a person by phone and LID, outside of a message of theirs. Teaches about people who are known here by
+ * either half, and makes nobody known.
+ */
+export const contactLearnedFactSchema = z.object({ ...base, person: identitySchema });
+export type ContactLearnedFact = z.infer<typeof contactLearnedFactSchema>;
+
 /** Facts by kind, each with the key that drops a repetition inside the stream's window. */
 export const facts = {
   'profile-status': {
@@ -83,6 +90,11 @@ export const facts = {
     schema: messageStatusFactSchema,
     dedupeKey: (fact: MessageStatusFact) => `ms:${fact.profileId}:${fact.chat}:${fact.waMessageId}:${fact.status}`,
     description: 'WhatsApp said what became of a sent message.',
+  },
+  'contact-learned': {
+    schema: contactLearnedFactSchema,
+    dedupeKey: ({ profileId, person }: ContactLearnedFact) => `cl:${profileId}:${person.phone}:${person.lid}`,
+    description: 'WhatsApp named a person by phone and LID.',
   },
 } as const;
 export type FactKind = keyof typeof facts;

@@ -31,6 +31,7 @@ interface AudienceContact {
 
 /** Decides on candidates, chunk after chunk in the order of their positions. */
 export interface AudienceDecider {
+  /** Whom to look up: a number by each form it may have. */
   identitiesOf(candidates: readonly AudienceCandidate[]): { phones: string[]; lids: string[] };
   plan(
     candidates: readonly AudienceCandidate[],

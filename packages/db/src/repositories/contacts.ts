@@ -1,4 +1,5 @@
 import type { Database } from '../client.js';
+import { followMerge } from './merged-rows.js';
 import type { ProfileScope } from './messages.js';
 import { behind, newestFirst, type PageRequest } from './page.js';
 
@@ -26,19 +27,34 @@ export function contactsRepository({ prisma }: Database) {
       });
     },
 
-    find(scope: ProfileScope, id: string) {
-      return prisma.contact.findUnique({ where: { id, ...within(scope) } });
+    /** By its id, or by that of a contact which was merged into it. */
+    async find(scope: ProfileScope, id: string) {
+      const read = (known: string) => prisma.contact.findUnique({ where: { id: known, ...within(scope) } });
+      return (await read(id)) ?? followMerge(prisma, scope, id, read);
     },
 
     async update(scope: ProfileScope, id: string, change: ContactChange) {
-      const [row] = await prisma.contact.updateManyAndReturn({ where: { id, ...within(scope) }, data: change });
-      return row ?? null;
+      const write = async (known: string) => {
+        const where = { id: known, ...within(scope) };
+        const [row] = await prisma.contact.updateManyAndReturn({ where, data: change });
+        return row ?? null;
+      };
+      return (await write(id)) ?? followMerge(prisma, scope, id, write);
     },
 
     /** The phone number behind a LID, when this profile has learnt it. */
     async phoneOfLid({ profileId }: ProfileScope, lid: string): Promise<string | null> {
       const where = { profileId_lid: { profileId, lid } };
       return (await prisma.contact.findUnique({ where, select: { phone: true } }))?.phone ?? null;
+    },
+
+    /** Which of these numbers the profile knows a person by; the first of them, if several. */
+    async firstKnownPhone({ profileId }: ProfileScope, phones: readonly string[]): Promise<string | null> {
+      const rows = await prisma.contact.findMany({
+        where: { profileId, phone: { in: [...phones] } },
+        select: { phone: true },
+      });
+      return phones.find((phone) => rows.some((row) => row.phone === phone)) ?? null;
     },
   };
 }

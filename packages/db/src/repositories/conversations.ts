@@ -1,5 +1,6 @@
 import type { Database } from '../client.js';
 import type { Prisma } from '../generated/client.js';
+import { followMerge } from './merged-rows.js';
 import type { ProfileScope } from './messages.js';
 
 /** Where the previous page ended: conversations without a message yet come last, their time is null. */
@@ -19,8 +20,10 @@ export function conversationsRepository({ prisma }: Database) {
       });
     },
 
-    find(scope: ProfileScope, id: string) {
-      return prisma.conversation.findUnique({ where: { id, ...within(scope) } });
+    /** By its id, or by that of a conversation which was merged into it. */
+    async find(scope: ProfileScope, id: string) {
+      const read = (known: string) => prisma.conversation.findUnique({ where: { id: known, ...within(scope) } });
+      return (await read(id)) ?? followMerge(prisma, scope, id, read);
     },
   };
 }
