@@ -14,6 +14,7 @@ import {
   messagesRepository,
   openDatabase,
   operatorWorkspace,
+  optOutsRepository,
   profilesRepository,
   readQueue,
   readSessionRow,
@@ -53,6 +54,7 @@ import { makeEngineWorkers } from './use-cases/engine-workers.js';
 import { makeKnownProfiles } from './use-cases/known-profile.js';
 import { makeLinking } from './use-cases/linking.js';
 import { makeMessages } from './use-cases/messages.js';
+import { makeOptOuts } from './use-cases/opt-outs.js';
 import { makeProfiles } from './use-cases/profiles.js';
 import { makeProxies } from './use-cases/proxies.js';
 import { makeSendMessage } from './use-cases/send-message.js';
@@ -114,6 +116,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const knownProfiles = makeKnownProfiles(profiles);
   const resolveChat = makeResolveChat({ contacts });
   const coldSendError = makeColdSends({ hasWritten: (...chat) => hasWrittenTo(pool, ...chat), now });
+  const optOuts = makeOptOuts({ optOuts: optOutsRepository(database), bus });
   const accepting = { database, bus, messages, queueLimit, metrics, logger, onError, stops };
   const { acceptor, queueBound } = startAccepting(accepting);
   const gauges = startFleetGauges({ database, metrics, logger });
@@ -123,8 +126,9 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const profileChanged = bus.onNudge(subjects.nudge.anyProfile, (subject) => {
     knownProfiles.forget(subject.slice(subject.lastIndexOf('.') + 1));
   });
+  const optOutsChanged = bus.onNudge(subjects.nudge.optOuts, optOuts.forgetAll);
   stops.add(() => {
-    for (const listener of [keysChanged, profileChanged]) listener.stop();
+    for (const listener of [keysChanged, profileChanged, optOutsChanged]) listener.stop();
   });
 
   const broadcastRows = broadcastsRepository(database);
@@ -174,6 +178,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         knownProfiles,
         resolveChat,
         coldSendError,
+        optOutRefusal: optOuts.refusal,
         queueBound,
         acceptor,
         messages,
@@ -183,6 +188,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
       messages: makeMessages({ messages, knownProfiles, resolveChat, bus }),
       conversations: makeConversations({ conversations: conversationsRepository(database), messages, knownProfiles }),
       contacts: makeContacts({ contacts, knownProfiles }),
+      optOuts,
       broadcasts,
       broadcastControl: makeBroadcastControl({
         broadcasts: broadcastRows,

@@ -34,6 +34,7 @@ beforeAll(async () => {
   const { id: deliveryId } = await prisma.webhookDelivery.create({
     data: { ...delivery, eventType: 'message.sent', body: '{}', status: 'FAILED' },
   });
+  const optOut = await gateway.call('POST', '/opt-outs', { ...theirs, body: { to: '+4915112345678' } });
   const key = await prisma.apiKey.findFirstOrThrow({ where: { workspaceId: other.workspaceId } });
   foreign = {
     profileId,
@@ -46,6 +47,7 @@ beforeAll(async () => {
     runId,
     webhookId: endpointId,
     deliveryId,
+    optOutId: String(optOut.json.id),
     broadcastId: await newBroadcast(profileId, other.key),
   };
 });
@@ -116,7 +118,7 @@ test('no id of another workspace opens anything: each call answers as if it did 
 });
 
 test('what is theirs stands in no list of ours', async () => {
-  for (const path of ['/profiles', '/accounts', '/api-keys', '/automations', '/webhooks', '/broadcasts']) {
+  for (const path of ['/profiles', '/accounts', '/api-keys', '/automations', '/webhooks', '/broadcasts', '/opt-outs']) {
     const { json } = await gateway.call('GET', path);
     const ids = json.items?.map(({ id }) => id);
     for (const id of Object.values(foreign)) expect(ids).not.toContain(id);
@@ -153,6 +155,7 @@ async function snapshot() {
     prisma.webhookEndpoint.findMany({ where: { workspaceId: other.workspaceId } }),
     prisma.webhookDelivery.findMany({ where: { workspaceId: other.workspaceId } }),
     prisma.broadcast.findMany({ where: { workspaceId: other.workspaceId } }),
+    prisma.optOut.findMany({ where: { workspaceId: other.workspaceId } }),
     prisma.apiKey.findMany({ where: { workspaceId: other.workspaceId }, select: { id: true, revokedAt: true } }),
   ]);
 }

@@ -56,6 +56,11 @@ const table = {
     fix: 'List the conversations of this profile.',
   },
   contact_not_found: { status: 404, sentence: 'There is no such contact.', fix: 'List the contacts of this profile.' },
+  opt_out_not_found: {
+    status: 404,
+    sentence: 'There is no such opt-out.',
+    fix: 'List the opt-outs of this workspace.',
+  },
   webhook_not_found: {
     status: 404,
     sentence: 'There is no such webhook endpoint.',
@@ -127,6 +132,11 @@ const table = {
     status: 409,
     sentence: 'WhatsApp does not let this number write to people who have not written to it.',
     fix: 'Wait until the restriction of the profile lifts (see restriction.until), or let the recipient write first.',
+  },
+  recipient_opted_out: {
+    status: 409,
+    sentence: 'The recipient does not want messages.',
+    fix: 'Remove their opt-out when they want them again. For what they asked for themselves, send with ignoreOptOut: true.',
   },
   state_conflict: {
     status: 409,

@@ -17,6 +17,7 @@ export * from './http/automations.js';
 export * from './http/broadcasts.js';
 export * from './http/engine.js';
 export * from './http/messages.js';
+export * from './http/opt-outs.js';
 export * from './http/paging.js';
 export * from './http/people.js';
 export * from './http/profiles.js';

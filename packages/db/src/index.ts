@@ -45,6 +45,7 @@ export * from './repositories/load-conversation-state.js';
 export * from './repositories/messages.js';
 export * from './repositories/move-session.js';
 export * from './repositories/operator.js';
+export * from './repositories/opt-outs.js';
 export * from './repositories/owned-profiles.js';
 export type { PagePosition, PageRequest } from './repositories/page.js';
 export * from './repositories/profiles.js';

@@ -2,7 +2,7 @@
 // would refuse numbers of ranges that were opened since the library's release, and people who are really there.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { LRUCache } from 'lru-cache';
-import { dialledPhone, likelyPhone } from './phone-forms.js';
+import { dialledPhone, likelyPhone, phoneForms } from './phone-forms.js';
 
 /** Where a message can be addressed to: `chat` is canonical (see `chatSchema` of the contracts). */
 export type Recipient =
@@ -39,6 +39,12 @@ export function chatOfPhone(phone: string): string {
 /** Digits before the `@` of a canonical address. */
 export function userOfChat(chat: string): string {
   return chat.slice(0, chat.indexOf('@'));
+}
+
+/** Everything that the person behind a one-to-one chat may be called elsewhere, as far as the chat tells. */
+export function namesOfChat(chat: string): { phones: string[]; lid: string | null } {
+  const user = userOfChat(chat);
+  return chat.endsWith('@lid') ? { phones: [], lid: user } : { phones: phoneForms(user), lid: null };
 }
 
 function parseJid(text: string): Recipient {

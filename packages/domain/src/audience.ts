@@ -33,6 +33,7 @@ export interface AudienceKnowledge {
   contactByPhone: ReadonlyMap<string, KnownContact>;
   contactByLid: ReadonlyMap<string, KnownContact>;
   optedOutPhones: ReadonlySet<string>;
+  optedOutLids: ReadonlySet<string>;
 }
 
 /** A recipient as it is frozen: all that its text needs, so that later changes of contacts change nothing. */
@@ -116,13 +117,11 @@ export function makeAudiencePlanner(template: Template, pointerOf: (position: nu
     if (!recipient.ok) return leaveOut('INVALID', 'recipient_invalid');
     if (recipient.kind === 'group') return leaveOut('INVALID', 'group_not_supported');
 
-    const { chat, phone, contact } = personOf(recipient.kind, userOfChat(recipient.chat), knowledge);
+    const { chat, phone, lid, contact } = personOf(recipient.kind, userOfChat(recipient.chat), knowledge);
     const found = { position, chat, contactId: contact?.id ?? null, variables: {} };
     if (seen.has(chat)) return leaveOut('DUPLICATE', 'duplicate', found);
     seen.add(chat);
-    if (phone !== null && phoneForms(phone).some((form) => knowledge.optedOutPhones.has(form))) {
-      return leaveOut('OPTED_OUT', 'opted_out', found);
-    }
+    if (isOptedOut(phone, lid, knowledge)) return leaveOut('OPTED_OUT', 'opted_out', found);
 
     const variables = frozen(names, readerOf(candidate, phone, contact));
     const rendered = renderTemplate(template, lookupIn(variables));
@@ -172,11 +171,16 @@ function personOf(kind: 'phone' | 'lid', user: string, { contactByPhone, contact
       .map((form) => contactByPhone.get(form))
       .find((known) => known !== undefined);
     const phone = contact?.phone ?? user;
-    return { contact, phone, chat: chatOfPhone(phone) };
+    return { contact, phone, lid: contact?.lid ?? null, chat: chatOfPhone(phone) };
   }
   const contact = contactByLid.get(user);
   const phone = contact?.phone ?? null;
-  return { contact, phone, chat: phone === null ? `${user}@lid` : chatOfPhone(phone) };
+  return { contact, phone, lid: user, chat: phone === null ? `${user}@lid` : chatOfPhone(phone) };
+}
+
+function isOptedOut(phone: string | null, lid: string | null, known: AudienceKnowledge): boolean {
+  const byPhone = phone !== null && phoneForms(phone).some((form) => known.optedOutPhones.has(form));
+  return byPhone || (lid !== null && known.optedOutLids.has(lid));
 }
 
 function readerOf({ variables }: Candidate, phone: string | null, contact: KnownContact | undefined) {

@@ -15,6 +15,7 @@ const knowledge: AudienceKnowledge = {
   contactByPhone: new Map([['6281234567890', budi]]),
   contactByLid: new Map([['100000000001', budi]]),
   optedOutPhones: new Set(['4915112345678']),
+  optedOutLids: new Set(['100000000009']),
 };
 const candidate = (input: string, variables: Record<string, string> = {}, position = 0) => ({
   input,
@@ -60,6 +61,7 @@ describe('an audience', () => {
       contactByPhone: new Map([['5531987654321', seen]]),
       contactByLid: new Map(),
       optedOutPhones: new Set(['525512345678']),
+      optedOutLids: new Set(),
     });
     expect(planned).toMatchObject([
       { chat: '5531987654321@s.whatsapp.net', contactId: 'cbudi', status: 'PENDING' },

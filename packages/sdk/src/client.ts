@@ -17,6 +17,7 @@ import type {
   CreateBroadcast,
   CreatedApiKey,
   CreatedWebhook,
+  CreateOptOut,
   CreateProfile,
   CreateWebhook,
   EngineWorker,
@@ -25,8 +26,11 @@ import type {
   ImportSession,
   ListDeliveries,
   ListMessages,
+  ListOptOuts,
   ListRecipients,
   ListRuns,
+  OptOut,
+  OptOutChange,
   Page,
   PageQuery,
   PairingCode,
@@ -137,6 +141,14 @@ export function createClient(options: ClientOptions) {
       get: (profileId: string, id: string) => request<Contact>('GET', contact(profileId, id)),
       update: (profileId: string, id: string, body: UpdateContact) =>
         request<Contact>('PATCH', contact(profileId, id), { body }),
+    },
+    optOuts: {
+      /** From now on nothing is sent to this person, unless a send says `ignoreOptOut`. */
+      add: (body: CreateOptOut) => request<OptOut>('POST', '/opt-outs', { body }),
+      list: (query: ListOptOuts = {}) => request<Page<OptOut>>('GET', '/opt-outs', { query }),
+      history: (query: ListOptOuts = {}) => request<Page<OptOutChange>>('GET', '/opt-outs/history', { query }),
+      remove: (id: string, reason?: string) =>
+        request<void>('DELETE', `/opt-outs/${encodeURIComponent(id)}`, { query: { reason } }),
     },
     webhooks: {
       /** The answer holds the secret to verify deliveries with. */

@@ -14,6 +14,7 @@ import type {
   createBroadcastSchema,
   createdApiKeySchema,
   createdWebhookSchema,
+  createOptOutSchema,
   createProfileSchema,
   createWebhookSchema,
   engineWorkerSchema,
@@ -22,7 +23,10 @@ import type {
   importSessionSchema,
   listDeliveriesQuerySchema,
   listMessagesQuerySchema,
+  listOptOutsQuerySchema,
   listRunsQuerySchema,
+  optOutChangeSchema,
+  optOutSchema,
   pairingCodeSchema,
   profileSchema,
   proxySchema,
@@ -66,6 +70,10 @@ export type SendMessage = z.input<typeof sendMessageSchema>;
 export type ListMessages = Omit<z.input<typeof listMessagesQuerySchema>, 'limit'> & { limit?: number };
 export type Contact = z.infer<typeof contactSchema>;
 export type UpdateContact = z.input<typeof updateContactSchema>;
+export type OptOut = z.infer<typeof optOutSchema>;
+export type CreateOptOut = z.input<typeof createOptOutSchema>;
+export type OptOutChange = z.infer<typeof optOutChangeSchema>;
+export type ListOptOuts = Omit<z.input<typeof listOptOutsQuerySchema>, 'limit'> & { limit?: number };
 export type Conversation = z.infer<typeof conversationSchema>;
 export type Webhook = z.infer<typeof webhookSchema>;
 export type CreateWebhook = z.input<typeof createWebhookSchema>;

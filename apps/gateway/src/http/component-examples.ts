@@ -18,6 +18,7 @@ import type {
 import type { z } from 'zod';
 import { automationExamples } from './automation-examples.js';
 import { engineExamples } from './engine-examples.js';
+import { peopleExamples } from './people-examples.js';
 import { webhookExamples } from './webhook-examples.js';
 
 const id = {
@@ -209,6 +210,7 @@ export const componentExamples: Readonly<Record<string, unknown>> = {
   ...webhookExamples,
   ...automationExamples,
   ...engineExamples,
+  ...peopleExamples,
   Profile: profile,
   Message: message,
   Account: account,

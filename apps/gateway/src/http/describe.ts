@@ -23,6 +23,7 @@ interface Description<B, P, Q, R> {
     | 'Messages'
     | 'Conversations'
     | 'Contacts'
+    | 'Opt-outs'
     | 'Broadcasts'
     | 'Automations'
     | 'Webhooks'

@@ -15,6 +15,7 @@ const tags = [
   { name: 'Messages', description: 'Send, list, cancel.' },
   { name: 'Conversations', description: 'Chats of a profile.' },
   { name: 'Contacts', description: 'People a profile has met, by phone and LID.' },
+  { name: 'Opt-outs', description: 'Who wants no messages of this workspace, and the history of it.' },
   { name: 'Broadcasts', description: 'One text to many people, at a pace.' },
   { name: 'Automations', description: 'Flows that answer received messages, and their runs.' },
   { name: 'Events', description: 'One log of all that happened.' },

@@ -9,6 +9,7 @@ import type { Conversations } from '../use-cases/conversations.js';
 import type { EngineWorkers } from '../use-cases/engine-workers.js';
 import type { Linking } from '../use-cases/linking.js';
 import type { Messages } from '../use-cases/messages.js';
+import type { OptOuts } from '../use-cases/opt-outs.js';
 import type { Profiles } from '../use-cases/profiles.js';
 import type { Proxies } from '../use-cases/proxies.js';
 import type { SendMessageUseCase } from '../use-cases/send-message.js';
@@ -57,6 +58,9 @@ import { cancelMessageRoutes } from './messages/cancel.js';
 import { getMessageRoute } from './messages/get.js';
 import { listMessagesRoute } from './messages/list.js';
 import { sendMessageRoute } from './messages/send.js';
+import { createOptOutRoute } from './opt-outs/create.js';
+import { deleteOptOutRoute } from './opt-outs/delete.js';
+import { listOptOutsRoutes } from './opt-outs/list.js';
 import { connectProfileRoute } from './profiles/connect.js';
 import { createProfileRoute } from './profiles/create.js';
 import { deleteProfileRoute } from './profiles/delete.js';
@@ -94,6 +98,7 @@ export interface UseCases {
   messages: Messages;
   conversations: Conversations;
   contacts: Contacts;
+  optOuts: OptOuts;
   broadcasts: Broadcasts;
   broadcastControl: BroadcastControl;
   automations: Automations;
@@ -124,6 +129,7 @@ export function apiRoutes(app: App, useCases: UseCases): void {
     route(app, useCases.conversations);
   }
   for (const route of [listContactsRoute, getContactRoute, updateContactRoute]) route(app, useCases.contacts);
+  for (const route of [createOptOutRoute, listOptOutsRoutes, deleteOptOutRoute]) route(app, useCases.optOuts);
   for (const route of [
     createBroadcastRoute,
     listBroadcastsRoute,

@@ -1,6 +1,6 @@
-import { CodedError } from '@multiwa/contracts';
+import { CodedError, type Identity } from '@multiwa/contracts';
 import type { ContactsRepository, ProfileScope } from '@multiwa/db';
-import { chatOfPhone, parseRecipient, phoneForms, userOfChat } from '@multiwa/domain';
+import { chatOfPhone, parseRecipient, phoneForms, type Recipient, userOfChat } from '@multiwa/domain';
 
 export type ResolveChat = (scope: ProfileScope, to: string, pointer: string) => Promise<string>;
 
@@ -20,17 +20,31 @@ export function makeResolveChat({
   }
 
   return async (scope, to, pointer) => {
-    const recipient = parseRecipient(to);
-    if (!recipient.ok) {
-      const { message } = recipient;
-      throw new CodedError('recipient_invalid', {
-        detail: message,
-        errors: [{ pointer, code: 'recipient_invalid', message }],
-      });
-    }
+    const recipient = recipientOf(to, pointer);
     if (recipient.kind === 'group') return recipient.chat;
     const user = userOfChat(recipient.chat);
     const phone = recipient.kind === 'lid' ? await contacts.phoneOfLid(scope, user) : await knownForm(scope, user);
     return phone === null ? recipient.chat : chatOfPhone(phone);
   };
+}
+
+/** A person as a customer wrote them, by phone or by LID. @throws CodedError `recipient_invalid` */
+export function personOf(to: string, pointer: string): Identity {
+  const { kind, chat } = recipientOf(to, pointer);
+  if (kind === 'group') throw invalid('A person is meant here, not a group.', pointer);
+  const user = userOfChat(chat);
+  return kind === 'lid' ? { phone: null, lid: user } : { phone: user, lid: null };
+}
+
+function recipientOf(to: string, pointer: string): Extract<Recipient, { ok: true }> {
+  const recipient = parseRecipient(to);
+  if (recipient.ok) return recipient;
+  throw invalid(recipient.message, pointer);
+}
+
+function invalid(message: string, pointer: string): CodedError {
+  return new CodedError('recipient_invalid', {
+    detail: message,
+    errors: [{ pointer, code: 'recipient_invalid', message }],
+  });
 }

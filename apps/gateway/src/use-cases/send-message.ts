@@ -14,6 +14,8 @@ export interface SendMessageDeps {
   knownProfiles: KnownProfiles;
   resolveChat: ResolveChat;
   coldSendError: ColdSends;
+  /** Why nothing may be sent to somebody who wants no messages. */
+  optOutRefusal(workspaceId: string, chat: string): Promise<CodedError | null>;
   queueBound: QueueBound;
   acceptor: Acceptor;
   messages: Pick<MessagesRepository, 'findByIdempotencyKey'>;
@@ -35,7 +37,8 @@ export interface SendOutcome {
 
 /** Accepts a send: from the moment this resolves the message ends SENT or FAILED, whichever process dies (promise 1). */
 export function makeSendMessage(deps: SendMessageDeps) {
-  const { knownProfiles, resolveChat, coldSendError, queueBound, acceptor, messages, nextInOrder, now } = deps;
+  const { knownProfiles, resolveChat, coldSendError, optOutRefusal, queueBound, acceptor, messages, nextInOrder, now } =
+    deps;
 
   async function firstAnswer(scope: ProfileScope, idempotency: Idempotency): Promise<SendOutcome | undefined> {
     const first: Message | null = await messages.findByIdempotencyKey(scope, idempotency.key);
@@ -64,12 +67,13 @@ export function makeSendMessage(deps: SendMessageDeps) {
     idempotency?: Idempotency,
   ): Promise<SendOutcome> {
     const profile = await knownProfiles.require(scope);
-    const { to, sendAt: sendAtText, expiresAt: expiresAtText, ...content } = input;
+    const { to, sendAt: sendAtText, expiresAt: expiresAtText, ignoreOptOut, ...content } = input;
     const chat = await resolveChat(scope, to, '#/to');
     refuseGroup(chat);
     const [sendAt, expiresAt] = [dateOf(sendAtText), dateOf(expiresAtText)];
     const place =
       sendTimesError(sendAt, expiresAt, now()) ??
+      (ignoreOptOut ? null : await optOutRefusal(scope.workspaceId, chat)) ??
       (await coldSendError(scope, profile, chat, sendAt)) ??
       (await enter(scope.profileId, sendAt));
     if (place instanceof CodedError) {

@@ -9,11 +9,13 @@ import {
   markAccepted,
   nextRecipient,
   nextWarmRecipient,
+  passOverOptedOut,
   savePace,
 } from '@multiwa/db';
 import {
   inFlightLimit,
   lookupIn,
+  namesOfChat,
   newId,
   parseTextTemplate,
   readBroadcastSettings,
@@ -37,6 +39,8 @@ export type Step =
   /** As many messages as allowed wait for WhatsApp; or all have been accepted and the last ones wait. */
   | { outcome: 'in-flight' }
   | { outcome: 'completed' | 'failed' }
+  /** The next recipient has opted out meanwhile, and is left out. */
+  | { outcome: 'passed-over' }
   /** Paused, cancelled, or driven by another scheduler. */
   | { outcome: 'lost' };
 
@@ -70,6 +74,7 @@ export function makeAcceptNext({ transaction }: Pick<Database, 'transaction'>, o
       const { now, ...used } = await lockPace(tx, broadcast.profileId);
       const slot = takeSlot(pace, used, now, random());
       if (!slot.due) return { outcome: 'wait', waitMs: slot.waitMs };
+      if (await passOverOptedOut(tx, recipient.id, namesOfChat(recipient.chat))) return { outcome: 'passed-over' };
 
       const rendered = renderTemplate(parseTextTemplate(content.text, '#/content/text'), lookupIn(recipient.variables));
       if (!rendered.ok) throw new Error(`recipient ${recipient.id} was frozen without ${rendered.missing.join(', ')}`);

@@ -41,7 +41,7 @@ export async function driveBroadcast(id: string, deps: DriveDeps, signal: AbortS
     else if (step.outcome === 'wait' || step.outcome === 'frozen') await pause(Math.min(step.waitMs, longestWaitMs));
     else if (step.outcome === 'in-flight')
       await pause(growing(timing.broadcast.waitEveryMs, waits, longestInFlightWaitMs));
-    else {
+    else if (step.outcome !== 'passed-over') {
       if (step.outcome !== 'lost') bus.nudge(subjects.nudge.outbox);
       logger.info({ broadcastId: id, outcome: step.outcome }, 'A broadcast is driven no more');
       break;

@@ -49,6 +49,8 @@ export const subjects = {
     outbox: 'nudge.outbox',
     /** An API key was revoked: forget what is cached about it. */
     apiKeys: 'nudge.api-keys',
+    /** Somebody opted out, or in again. */
+    optOuts: 'nudge.opt-outs',
     /** A broadcast's state was changed through the API. */
     broadcasts: 'nudge.broadcasts',
     /** A webhook delivery is due, or an endpoint was changed. */

@@ -106,6 +106,7 @@ const nudgeMeanings: Record<Exclude<FixedNudge, 'nudge.profile.*'>, string> = {
   'nudge.keys': 'The encryption keys have changed: read the key file again.',
   'nudge.outbox': 'The outbox holds something to announce.',
   'nudge.api-keys': 'An API key was revoked: forget what is cached about it.',
+  'nudge.opt-outs': 'Somebody opted out, or in again.',
   'nudge.broadcasts': 'A broadcast’s state was changed through the API.',
   'nudge.webhooks': 'A webhook delivery is due, or an endpoint was changed.',
   'nudge.automations': 'An automation was changed, or a run is due.',

@@ -12,6 +12,10 @@ const addressing = {
     .datetime({ offset: true })
     .optional()
     .describe('Not to be sent after this time: the message then ends FAILED with `expired`.'),
+  ignoreOptOut: z
+    .boolean()
+    .optional()
+    .describe('Send although the recipient has opted out: for what they asked for themselves, such as a receipt.'),
 };
 
 /** `POST /profiles/{id}/messages`: one discriminated union on `type`. */

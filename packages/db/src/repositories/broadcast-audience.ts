@@ -39,6 +39,7 @@ export interface AudienceDecider {
       contactByPhone: Map<string, AudienceContact>;
       contactByLid: Map<string, AudienceContact>;
       optedOutPhones: Set<string>;
+      optedOutLids: Set<string>;
     },
   ): FrozenRecipient[];
 }
@@ -117,7 +118,9 @@ async function* readTagged(
 const CONTACTS = `
   SELECT "id", "phone", "lid", "name", "pushName", "metadata" FROM "Contact"
   WHERE "profileId" = $1 AND ("phone" = ANY($2::text[]) OR "lid" = ANY($3::text[]))`;
-const OPTED_OUT = `SELECT "phone" FROM "OptOut" WHERE "workspaceId" = $1 AND "phone" = ANY($2::text[])`;
+const OPTED_OUT = `
+  SELECT "phone", "lid" FROM "OptOut"
+  WHERE "workspaceId" = $1 AND ("phone" = ANY($2::text[]) OR "lid" = ANY($3::text[]))`;
 
 async function readKnowledge(
   tx: pg.PoolClient,
@@ -125,14 +128,22 @@ async function readKnowledge(
   { phones, lids }: { phones: string[]; lids: string[] },
 ) {
   const contacts = await query<AudienceContact>(tx, 'audience_contacts', CONTACTS, [profileId, phones, lids]);
-  const known = contacts.flatMap(({ phone }) => (phone === null ? [] : [phone]));
-  const asked = [workspaceId, [...phones, ...known]];
-  const optedOut = await query<{ phone: string }>(tx, 'audience_opted_out', OPTED_OUT, asked);
+  const asked = [
+    workspaceId,
+    [...phones, ...present(contacts.map(({ phone }) => phone))],
+    [...lids, ...present(contacts.map(({ lid }) => lid))],
+  ];
+  const optedOut = await query<{ phone: string | null; lid: string | null }>(tx, 'audience_opted_out', OPTED_OUT, asked);
   return {
     contactByPhone: new Map(contacts.flatMap((each) => (each.phone === null ? [] : [[each.phone, each] as const]))),
     contactByLid: new Map(contacts.flatMap((each) => (each.lid === null ? [] : [[each.lid, each] as const]))),
-    optedOutPhones: new Set(optedOut.map(({ phone }) => phone)),
+    optedOutPhones: new Set(present(optedOut.map(({ phone }) => phone))),
+    optedOutLids: new Set(present(optedOut.map(({ lid }) => lid))),
   };
+}
+
+function present(values: readonly (string | null)[]): string[] {
+  return values.filter((value) => value !== null);
 }
 
 const COLUMNS = `"position" int, "status" text, "reason" text, "chat" text, "contactId" text, "variables" jsonb`;

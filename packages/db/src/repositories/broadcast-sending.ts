@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { type Executor, execute, query } from '../query.js';
+import type { PersonNames } from './opt-outs.js';
 import { hasWritten } from './warm-chats.js';
 
 export interface NextRecipient {
@@ -22,6 +23,21 @@ const IN_FLIGHT = `
 const ACCEPTED = `
   UPDATE "BroadcastRecipient" SET "status" = 'ACCEPTED', "messageId" = $2, "acceptedAt" = now(), "updatedAt" = now()
   WHERE "id" = $1`;
+
+const PASS_OVER = `
+  UPDATE "BroadcastRecipient" r SET "status" = 'OPTED_OUT', "reason" = 'opted_out', "updatedAt" = now()
+  FROM "Broadcast" b
+  WHERE r."id" = $1 AND b."id" = r."broadcastId" AND EXISTS (SELECT 1 FROM "OptOut" o
+    WHERE o."workspaceId" = b."workspaceId" AND (o."phone" = ANY($2::text[]) OR o."lid" = $3))`;
+
+/** Marks a recipient who has opted out since the broadcast was started; false for anybody else. */
+export async function passOverOptedOut(
+  tx: pg.PoolClient,
+  recipientId: string,
+  { phones, lid }: PersonNames,
+): Promise<boolean> {
+  return (await execute(tx, 'broadcast_pass_over', PASS_OVER, [recipientId, phones, lid])) > 0;
+}
 
 /** The first recipient that is still to be sent to. */
 export async function nextRecipient(tx: pg.PoolClient, broadcastId: string): Promise<NextRecipient | undefined> {

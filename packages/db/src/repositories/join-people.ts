@@ -93,6 +93,15 @@ const HAND_OVER_RECIPIENTS = `${JOINED}
   FROM joined j WHERE r."contactId" IN (j."contactId", j."mergedContactId")
     AND (r."contactId" = j."mergedContactId" OR r."chat" = j."fromChat")`;
 
+/** Who opted out under one name has opted out under both, for all profiles of the workspace. */
+const NAME_OPT_OUTS = `${JOINED}
+  UPDATE "OptOut" o SET "phone" = coalesce(o."phone", j."phone"), "lid" = coalesce(o."lid", j."lid")
+  FROM joined j JOIN "Profile" p ON p."id" = j."profileId"
+  WHERE o."workspaceId" = p."workspaceId"
+    AND ((o."phone" = j."phone" AND o."lid" IS NULL) OR (o."lid" = j."lid" AND o."phone" IS NULL))
+    AND NOT EXISTS (SELECT 1 FROM "OptOut" d WHERE d."workspaceId" = p."workspaceId" AND d."id" <> o."id"
+      AND (d."phone" = j."phone" OR d."lid" = j."lid"))`;
+
 const REMOVE_CONTACTS = `${JOINED}, gone AS (
     DELETE FROM "Contact" c USING joined j WHERE c."id" = j."mergedContactId"
     RETURNING c.*, j."contactId" AS "intoId", j."lid" AS "hadLid"
@@ -123,6 +132,7 @@ const steps: readonly Step[] = [
   { name: 'join_hand_over_runs', text: HAND_OVER_RUNS },
   { name: 'join_once_in_broadcasts', text: ONCE_IN_BROADCASTS, merging: true },
   { name: 'join_hand_over_recipients', text: HAND_OVER_RECIPIENTS },
+  { name: 'join_name_opt_outs', text: NAME_OPT_OUTS },
   { name: 'join_remove_contacts', text: REMOVE_CONTACTS, merging: true },
   { name: 'join_lead_on', text: LEAD_ON, merging: true },
 ];

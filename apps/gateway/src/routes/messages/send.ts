@@ -9,7 +9,7 @@ const schema = describe({
   tag: 'Messages',
   summary: 'Send a message',
   description:
-    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After.',
+    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. Someone who has opted out is not written to unless ignoreOptOut says so. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After.',
   params: profileParams,
   body: sendMessageSchema,
   answers: { 202: messageSchema },
@@ -21,6 +21,7 @@ const schema = describe({
     'expires_at_past',
     'not_supported_by_engine',
     'profile_restricted',
+    'recipient_opted_out',
     'queue_full',
   ],
   idempotent: true,

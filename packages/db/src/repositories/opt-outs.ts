@@ -1,0 +1,87 @@
+import type { Database } from '../client.js';
+import type { OptOut } from '../generated/client.js';
+import { type Executor, query } from '../query.js';
+import { behind, newestFirst, type PageRequest } from './page.js';
+
+/** A person in all the names that may stand in a ledger: every form of the number, and the LID. */
+export interface PersonNames {
+  phones: readonly string[];
+  lid: string | null;
+}
+
+/** Who asked for a change, and why. */
+export interface OptOutCause {
+  changeId: string;
+  apiKeyId: string;
+  reason: string | null;
+}
+
+const IS_OPTED_OUT = `
+  SELECT 1 FROM "OptOut" WHERE "workspaceId" = $1 AND ("phone" = ANY($2::text[]) OR "lid" = $3) LIMIT 1`;
+
+/** Whether a person wants no messages of this workspace. */
+export async function isOptedOut(executor: Executor, workspaceId: string, { phones, lid }: PersonNames): Promise<boolean> {
+  return (await query(executor, 'opt_outs_is', IS_OPTED_OUT, [workspaceId, phones, lid])).length > 0;
+}
+
+/** Who wants no messages, and the history of it; one ledger a workspace. */
+export function optOutsRepository({ prisma, pool }: Database) {
+  return {
+    list(workspaceId: string, { take, after, names }: PageRequest & { names: PersonNames | undefined }) {
+      const where = { workspaceId, ...behind(after), AND: names ? namedSo(names) : {} };
+      return prisma.optOut.findMany({ where, orderBy: newestFirst, take });
+    },
+
+    history(workspaceId: string, { take, after, names }: PageRequest & { names: PersonNames | undefined }) {
+      const where = { workspaceId, ...behind(after), AND: names ? namedSo(names) : {} };
+      return prisma.optOutChange.findMany({ where, orderBy: newestFirst, take });
+    },
+
+    async any(workspaceId: string): Promise<boolean> {
+      return (await prisma.optOut.findFirst({ where: { workspaceId }, select: { id: true } })) !== null;
+    },
+
+    isOptedOut: (workspaceId: string, names: PersonNames) => isOptedOut(pool, workspaceId, names),
+
+    /** The other half of a person, as far as any profile of the workspace knows it. */
+    async otherNames(workspaceId: string, { phones, lid }: PersonNames) {
+      const where = { profile: { workspaceId }, OR: [{ phone: { in: [...phones] } }, ...(lid === null ? [] : [{ lid }])] };
+      const select = { phone: true, lid: true };
+      const rows = await prisma.contact.findMany({ where: { ...where, phone: { not: null }, lid: { not: null } }, select, take: 1 });
+      return rows[0] ?? null;
+    },
+
+    /** Enters a person, unless they stand there; `isNew` says which. */
+    async add(row: { id: string; workspaceId: string; phone: string | null; lid: string | null }, names: PersonNames, cause: OptOutCause) {
+      const { workspaceId, phone, lid } = row;
+      const { changeId, apiKeyId, reason } = cause;
+      return prisma.$transaction(async (tx) => {
+        const [known] = await tx.optOut.findMany({ where: { workspaceId, ...namedSo(names) }, take: 1 });
+        if (known) return { optOut: known, isNew: false };
+        const { count } = await tx.optOut.createMany({ data: { ...row, reason }, skipDuplicates: true });
+        const optOut = await tx.optOut.findFirstOrThrow({ where: { workspaceId, ...namedSo(names) } });
+        if (count === 0) return { optOut, isNew: false };
+        const change = { id: changeId, workspaceId, action: 'ADDED' as const, phone, lid, reason, apiKeyId };
+        await tx.optOutChange.create({ data: change });
+        return { optOut, isNew: true };
+      });
+    },
+
+    /** Takes a person out again; null when they did not stand there. */
+    async remove(workspaceId: string, id: string, { changeId, apiKeyId, reason }: OptOutCause): Promise<OptOut | null> {
+      return prisma.$transaction(async (tx) => {
+        const optOut = await tx.optOut.findUnique({ where: { id, workspaceId } });
+        if (!optOut || (await tx.optOut.deleteMany({ where: { id } })).count === 0) return null;
+        const { phone, lid } = optOut;
+        const change = { id: changeId, workspaceId, action: 'REMOVED' as const, phone, lid, reason, apiKeyId };
+        await tx.optOutChange.create({ data: change });
+        return optOut;
+      });
+    },
+  };
+}
+export type OptOutsRepository = ReturnType<typeof optOutsRepository>;
+
+function namedSo({ phones, lid }: PersonNames) {
+  return { OR: [{ phone: { in: [...phones] } }, ...(lid === null ? [] : [{ lid }])] };
+}
