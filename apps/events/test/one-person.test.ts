@@ -19,7 +19,7 @@ const overLid = { chat: lidChat, peer: byLid, sender: byLid };
 const overBoth = { chat: phoneChat, peer: both, sender: both };
 
 function learned(owner: TestProfile, person = both): AnyFact {
-  return { kind: 'contact-learned', payload: { ...owner, at: second(0), person } };
+  return { kind: 'contact-learned', payload: { ...owner, at: second(0), people: [person] } };
 }
 
 /** What customers see of the person, without ids and times of our own. */
@@ -95,7 +95,12 @@ test('two contacts of one person merge with all that hangs on them, which is tol
     where: { id: goes.id },
     data: { name: 'Budi', email: 'budi@example.com', tags: ['shop', 'web'], metadata: { city: 'Medan', source: 'ad' } },
   });
-  const inGroup = received(owner, { chat: '120363000000000000@g.us', peer: null, sender: byLid, waMessageId: 'in-group' });
+  const inGroup = received(owner, {
+    chat: '120363000000000000@g.us',
+    peer: null,
+    sender: byLid,
+    waMessageId: 'in-group',
+  });
   await applyFacts(db, [inGroup]);
   const queued = await acceptMessage(db, owner, { chat: lidChat });
   const run = await makeRun(owner, goes.id);
@@ -120,16 +125,19 @@ test('two contacts of one person merge with all that hangs on them, which is tol
       metadata: { city: 'Bandung', size: 3, source: 'ad' },
     },
   ]);
-  expect(await prisma.conversation.findMany({ where: { profileId, chat: { not: { endsWith: '@g.us' } } } })).toMatchObject([
-    { chat: phoneChat, contactId: stays.id, unreadCount: 2, lastMessageAt: new Date(second(2)) },
-  ]);
+  expect(
+    await prisma.conversation.findMany({ where: { profileId, chat: { not: { endsWith: '@g.us' } } } }),
+  ).toMatchObject([{ chat: phoneChat, contactId: stays.id, unreadCount: 2, lastMessageAt: new Date(second(2)) }]);
   expect(await prisma.message.count({ where: { profileId, contactId: stays.id, fromMe: false } })).toBe(3);
   expect(await prisma.message.findUniqueOrThrow({ where: { id: queued.id } })).toMatchObject({ chat: phoneChat });
   expect(await prisma.automationRun.findUniqueOrThrow({ where: { id: run } })).toMatchObject({
     contactId: stays.id,
     chat: phoneChat,
   });
-  const recipients = await prisma.broadcastRecipient.findMany({ where: { broadcastId: broadcast }, orderBy: { position: 'asc' } });
+  const recipients = await prisma.broadcastRecipient.findMany({
+    where: { broadcastId: broadcast },
+    orderBy: { position: 'asc' },
+  });
   expect(recipients).toMatchObject([
     { status: 'PENDING', contactId: stays.id },
     { status: 'DUPLICATE', contactId: stays.id, chat: phoneChat },
@@ -145,7 +153,10 @@ test('two contacts of one person merge with all that hangs on them, which is tol
   expect(told.map(({ type, data }) => [type, data])).toMatchObject([
     ['contact.created', byPhone],
     ['contact.created', byLid],
-    ['contact.merged', { ...both, contactId: stays.id, mergedContactId: goes.id, chat: phoneChat, mergedChat: lidChat }],
+    [
+      'contact.merged',
+      { ...both, contactId: stays.id, mergedContactId: goes.id, chat: phoneChat, mergedChat: lidChat },
+    ],
   ]);
 });
 
@@ -202,7 +213,11 @@ test('replicas that learn of one person at the same time, amid traffic, lose and
   ]);
   await applyFacts(db, [learned(owner)]);
   const after = await seen(owner);
-  expect(after).toMatchObject({ contacts: [[phone, lid, 'Budi']], conversations: [[phoneChat, 30, true]], last: 'traffic-29' });
+  expect(after).toMatchObject({
+    contacts: [[phone, lid, 'Budi']],
+    conversations: [[phoneChat, 30, true]],
+    last: 'traffic-29',
+  });
   expect(after.messages).toEqual(traffic.map((_, nth) => [`traffic-${nth}`, phoneChat, true]));
   const sequences = (await eventsOf(db, owner)).map(({ sequence }) => sequence);
   expect(sequences).toEqual(sequences.map((_, index) => index + 1));
@@ -213,7 +228,17 @@ async function makeRun({ workspaceId, profileId }: TestProfile, contactId: strin
   const [id, automationId] = [newId(), newId()];
   await prisma.automation.create({ data: { id: automationId, workspaceId, name: 'Flow', draft: {} } });
   await prisma.automationRun.create({
-    data: { id, workspaceId, automationId, version: 1, profileId, contactId, chat: lidChat, nodeId: 'ask', triggerEventId: id },
+    data: {
+      id,
+      workspaceId,
+      automationId,
+      version: 1,
+      profileId,
+      contactId,
+      chat: lidChat,
+      nodeId: 'ask',
+      triggerEventId: id,
+    },
   });
   return id;
 }
@@ -221,7 +246,9 @@ async function makeRun({ workspaceId, profileId }: TestProfile, contactId: strin
 async function makeBroadcast(owner: TestProfile, people: { contactId: string; chat: string }[]): Promise<string> {
   const { prisma } = database.db;
   const id = newId();
-  await prisma.broadcast.create({ data: { id, ...owner, name: 'News', status: 'RUNNING', content: {}, audience: {}, pace: {} } });
+  await prisma.broadcast.create({
+    data: { id, ...owner, name: 'News', status: 'RUNNING', content: {}, audience: {}, pace: {} },
+  });
   await prisma.broadcastRecipient.createMany({
     data: people.map((person, position) => ({ ...person, broadcastId: id, position, input: person.chat })),
   });

@@ -28,6 +28,8 @@ export const limits = {
   /** Of a session file or folder; and how many of them this process takes in or gives out at the same time. */
   sessionFileBytes: 32 * 1024 * 1024,
   sessionFilesAtOnce: 4,
+  /** Unless the operator sets another number. */
+  lookupsPerDay: 500,
   sendAtMaxAheadMs: 366 * 24 * 60 * 60 * 1_000,
   /** What one SSE reader may leave unread in this process, and for how long, before it is disconnected. */
   sseBufferBytes: 1024 * 1024,

@@ -11,6 +11,7 @@ import {
   hasWrittenTo,
   idempotencyRepository,
   listWorkers,
+  lookupsRepository,
   messagesRepository,
   openDatabase,
   operatorWorkspace,
@@ -38,6 +39,7 @@ import { buildApp } from './app.js';
 import { makeAuthenticator } from './auth/authenticate.js';
 import { startUseRecorder } from './auth/use-recorder.js';
 import { startFleetGauges } from './fleet-gauges.js';
+import { limits } from './limits.js';
 import type { App } from './routes/route-types.js';
 import { makeEventStreams } from './sse/event-streams.js';
 import { Stops } from './stops.js';
@@ -53,8 +55,12 @@ import { makeConversations } from './use-cases/conversations.js';
 import { makeEngineWorkers } from './use-cases/engine-workers.js';
 import { makeKnownProfiles } from './use-cases/known-profile.js';
 import { makeLinking } from './use-cases/linking.js';
+import { makeLookupBudget } from './use-cases/lookup-budget.js';
 import { makeMessages } from './use-cases/messages.js';
+import { makeNumbers } from './use-cases/numbers.js';
 import { makeOptOuts } from './use-cases/opt-outs.js';
+import { makeOwnProfile } from './use-cases/own-profile.js';
+import { makePeople } from './use-cases/people.js';
 import { makeProfiles } from './use-cases/profiles.js';
 import { makeProxies } from './use-cases/proxies.js';
 import { makeSendMessage } from './use-cases/send-message.js';
@@ -75,6 +81,8 @@ export const gatewayEnv = z.object({
     .pipe(z.array(networkSchema).min(1)),
   /** Messages of one profile that may wait; more are refused until some were sent. */
   MULTIWA_QUEUE_LIMIT: z.coerce.number().int().min(1).default(timing.queue.limit),
+  /** People that one profile may ask WhatsApp about in a day (UTC): asking about many gets numbers banned. */
+  MULTIWA_LOOKUPS_PER_DAY: z.coerce.number().int().min(0).default(limits.lookupsPerDay),
   /** Seals the secrets of webhooks and the passwords of proxies; opens sessions that are exported. */
   ...encryptionKeyEnv,
   /** Webhooks and proxies may be at private addresses: for those in the operator’s own network. */
@@ -88,13 +96,14 @@ export interface GatewayParts {
   cipher: Cipher;
   allowPrivateUrls: boolean;
   queueLimit: number;
+  lookupsPerDay: number;
   logger: Logger;
   stops: Stops;
 }
 
 /** Puts the parts together. The returned app is complete but does not listen. */
 export async function wireGateway(parts: GatewayParts): Promise<App> {
-  const { database, bus, networks, cipher, allowPrivateUrls, queueLimit, logger, stops } = parts;
+  const { database, bus, networks, cipher, allowPrivateUrls, queueLimit, lookupsPerDay, logger, stops } = parts;
   const { pool } = database;
   const now = () => new Date();
   const onError = (error: unknown) => logger.error({ err: error }, 'a background write failed');
@@ -114,7 +123,10 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
     now,
   });
   const knownProfiles = makeKnownProfiles(profiles);
-  const resolveChat = makeResolveChat({ contacts });
+  const lookups = lookupsRepository(database);
+  const budget = makeLookupBudget(lookups, lookupsPerDay, now);
+  const numbers = makeNumbers({ lookups, budget, knownProfiles, bus, now });
+  const resolveChat = makeResolveChat({ contacts, checkedForm: numbers.knownForm });
   const coldSendError = makeColdSends({ hasWritten: (...chat) => hasWrittenTo(pool, ...chat), now });
   const optOuts = makeOptOuts({ optOuts: optOutsRepository(database), bus });
   const accepting = { database, bus, messages, queueLimit, metrics, logger, onError, stops };
@@ -188,6 +200,9 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
       messages: makeMessages({ messages, knownProfiles, resolveChat, bus }),
       conversations: makeConversations({ conversations: conversationsRepository(database), messages, knownProfiles }),
       contacts: makeContacts({ contacts, knownProfiles }),
+      numbers,
+      people: makePeople({ contacts, lookups, budget, knownProfiles, bus, now }),
+      ownProfile: makeOwnProfile({ knownProfiles, bus }),
       optOuts,
       broadcasts,
       broadcastControl: makeBroadcastControl({
@@ -242,6 +257,7 @@ export async function startGateway(
     cipher,
     allowPrivateUrls: env.MULTIWA_ALLOW_PRIVATE_URLS,
     queueLimit: env.MULTIWA_QUEUE_LIMIT,
+    lookupsPerDay: env.MULTIWA_LOOKUPS_PER_DAY,
     logger,
     stops,
   });

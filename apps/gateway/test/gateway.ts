@@ -46,6 +46,7 @@ export interface TestGatewayOptions {
   natsUrl?: string;
   allowPrivateUrls?: boolean;
   queueLimit?: number;
+  lookupsPerDay?: number;
 }
 
 /** A gateway on a database of its own and the run's NATS, with one workspace. Requests are injected. */
@@ -64,6 +65,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     cipher: createCipher(Buffer.alloc(32, 7).toString('base64')),
     allowPrivateUrls: options.allowPrivateUrls ?? false,
     queueLimit: options.queueLimit ?? timing.queue.limit,
+    lookupsPerDay: options.lookupsPerDay ?? 100,
     logger: createLogger('gateway-test', 'silent'),
     stops,
   });

@@ -61,7 +61,10 @@ test('opting out twice is one entry and one line of history', async () => {
 
 test('a group or what is no number cannot opt out', async () => {
   for (const to of ['120363000000000000@g.us', '+1 123 456 7890']) {
-    expect(await optOut(to)).toMatchObject({ status: 422, json: { code: 'recipient_invalid', errors: [{ pointer: '#/to' }] } });
+    expect(await optOut(to)).toMatchObject({
+      status: 422,
+      json: { code: 'recipient_invalid', errors: [{ pointer: '#/to' }] },
+    });
   }
   expect(await gateway.call('GET', '/opt-outs?to=nobody')).toMatchObject({ status: 422 });
 });

@@ -230,6 +230,11 @@ const table = {
     sentence: 'The URL leads to an address that may not be called.',
     fix: 'Use a public http(s) address, or let the operator allow private ones.',
   },
+  picture_invalid: {
+    status: 422,
+    sentence: 'The picture is not one that WhatsApp takes.',
+    fix: 'Use a JPEG of at most 640 × 640 pixels.',
+  },
   secret_invalid: {
     status: 422,
     sentence: 'The secret is not of the Standard Webhooks form.',
@@ -240,7 +245,22 @@ const table = {
     sentence: 'Too many messages of this profile are waiting to be sent.',
     fix: 'Wait until some were sent (see Retry-After); is the profile connected?',
   },
+  lookup_budget_used: {
+    status: 429,
+    sentence: 'This profile has asked about as many people today as it may.',
+    fix: 'Wait for the next day (see Retry-After): asking WhatsApp about many people gets numbers banned. What was asked lately is answered from memory.',
+  },
+  whatsapp_rate_limited: {
+    status: 429,
+    sentence: 'WhatsApp refuses to answer this number for now.',
+    fix: 'Wait for some minutes, and ask less often.',
+  },
   rate_limited: { status: 429, sentence: 'Too many requests.', fix: 'Repeat after the time in Retry-After.' },
+  refused_by_whatsapp: {
+    status: 502,
+    sentence: 'WhatsApp refused what was asked.',
+    fix: 'See detail for its words.',
+  },
   internal_error: {
     status: 500,
     sentence: 'Something went wrong on our side.',

@@ -42,6 +42,7 @@ export {
 } from './repositories/leases.js';
 export { findSilenced, takeLifeline } from './repositories/lifelines.js';
 export * from './repositories/load-conversation-state.js';
+export * from './repositories/lookups.js';
 export * from './repositories/messages.js';
 export * from './repositories/move-session.js';
 export * from './repositories/operator.js';

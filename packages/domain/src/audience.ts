@@ -157,7 +157,8 @@ export function makeAudiencePlanner(template: Template, pointerOf: (position: nu
 function identitiesOf(addresses: readonly Recipient[]): Identities {
   const [phones, lids] = [new Set<string>(), new Set<string>()];
   for (const address of addresses) {
-    if (address.ok && address.kind === 'phone') for (const form of phoneForms(userOfChat(address.chat))) phones.add(form);
+    if (address.ok && address.kind === 'phone')
+      for (const form of phoneForms(userOfChat(address.chat))) phones.add(form);
     if (address.ok && address.kind === 'lid') lids.add(userOfChat(address.chat));
   }
   return { phones: [...phones], lids: [...lids] };

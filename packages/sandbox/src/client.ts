@@ -1,8 +1,9 @@
 import type { CreateGroup, GroupAct } from './control/group-schemas.js';
 import type { GroupResults, GroupView } from './control/group-view.js';
-import type { CompanionView, PhoneView, ReceivedPage, SentPage } from './control/views.js';
+import type { CompanionView, FaceView, PhoneView, ReceivedPage, SentPage } from './control/views.js';
 import type { AutoReply } from './model/account.js';
 import type { EnforcementType } from './model/enforcement.js';
+import type { Business } from './model/face.js';
 import type { ActiveFault, FaultRule } from './model/faults.js';
 import type { RateLimitReport, RateLimitSettings } from './model/rate-limits.js';
 import type { SocketCount, SocketEvent } from './model/sockets.js';
@@ -12,9 +13,11 @@ import type { MessageContent } from './phone/message-content.js';
 import type { ReceivedMessage, SentMessage } from './phone/records.js';
 
 export { formatTrace } from './control/format-trace.js';
+
 export type {
   ActiveFault,
   CompanionView,
+  FaceView,
   FaultRule,
   GroupView,
   MessageContent,
@@ -147,6 +150,18 @@ export function createSandboxClient(controlUrl: string) {
     actInGroup: (group: string, act: GroupAct): Promise<GroupResults> => call('POST', `/groups/${group}/acts`, act),
     /** A phone follows a group's link. */
     joinGroup: (by: string, code: string): Promise<GroupResults> => call('POST', '/groups/join', { by, code }),
+    /** What others see of a person, what they may see, and whom the person has blocked. */
+    face: (phone: string): Promise<FaceView> => call('GET', `/phones/${encodeURIComponent(phone)}/face`),
+    changeFace: (
+      phone: string,
+      change: { about?: string; pictureBase64?: string | null; business?: Business | null },
+    ): Promise<FaceView> => call('PATCH', `/phones/${encodeURIComponent(phone)}/face`, change),
+    /** By WhatsApp's names, such as `{profile: 'none'}`. */
+    setPrivacy: (phone: string, settings: Record<string, string>): Promise<FaceView> =>
+      call('PUT', `/phones/${encodeURIComponent(phone)}/privacy`, settings),
+    /** From now on what the account sends under its LID does not tell its number. */
+    hidePhone: (phone: string, hidden = true): Promise<PhoneView> =>
+      call('PUT', `/phones/${encodeURIComponent(phone)}/phone-hidden`, { hidden }),
 
     /** Bans the account (403 unless told otherwise): its connections end, its log-ins fail. */
     ban: (phone: string, code?: number): Promise<PhoneView> =>

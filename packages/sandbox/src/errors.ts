@@ -17,6 +17,7 @@ export const SANDBOX_ERRORS = {
   message_not_found: 404,
   group_not_found: 404,
   group_refused: 409,
+  picture_not_found: 404,
   fault_not_found: 404,
   route_not_found: 404,
   not_loopback: 422,

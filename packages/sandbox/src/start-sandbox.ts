@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
 import { registerGroupRoutes } from './control/group-routes.js';
 import { registerNetworkRoutes } from './control/network-routes.js';
+import { registerPeopleRoutes } from './control/people-routes.js';
 import { registerPhoneRoutes } from './control/phone-routes.js';
 import { installProblems } from './control/problem.js';
 import { registerStandingRoutes } from './control/standing-routes.js';
@@ -46,6 +47,7 @@ export async function startSandbox(
   installProblems(app);
   registerPhoneRoutes(app, core);
   registerGroupRoutes(app, core);
+  registerPeopleRoutes(app, core);
   registerStandingRoutes(app, core);
   registerNetworkRoutes(app, core, webSocketUrl);
   core.acceptor.attach(app.server);
@@ -56,6 +58,7 @@ export async function startSandbox(
     throw error;
   }
   authority = authorityOf(options.host, app.server.address() as AddressInfo);
+  core.network.publicUrl = `http://${authority}`;
   return {
     webSocketUrl: webSocketUrl(),
     controlUrl: `http://${authority}`,

@@ -1,4 +1,4 @@
-import type { Message } from '@multiwa/contracts';
+import type { ChangeOwnProfile, Message, OwnProfile } from '@multiwa/contracts';
 import { type EventQuery, openEvents } from './event-stream.js';
 import { type ClientOptions, makeRequest } from './request.js';
 import type {
@@ -7,9 +7,14 @@ import type {
   Automation,
   AutomationRun,
   AutomationRunWithSteps,
+  Blocklist,
   Broadcast,
   BroadcastRecipient,
+  CheckedNumbers,
   Contact,
+  ContactAbout,
+  ContactBusiness,
+  ContactPicture,
   Conversation,
   CreateAccount,
   CreateApiKey,
@@ -99,6 +104,10 @@ export function createClient(options: ClientOptions) {
       qr: (id: string) => request<QrCode>('GET', `${profile(id)}/qr`),
       pairingCode: (id: string, phone: string) =>
         request<PairingCode>('POST', `${profile(id)}/pairing-code`, { body: { phone } }),
+      /** What WhatsApp shows of the number: name, about, picture, privacy settings. */
+      whatsAppProfile: (id: string) => request<OwnProfile>('GET', `${profile(id)}/whatsapp-profile`),
+      changeWhatsAppProfile: (id: string, body: ChangeOwnProfile) =>
+        request<OwnProfile>('PATCH', `${profile(id)}/whatsapp-profile`, { body }),
       /** Who holds the session, what waits to be sent, and what its owner says of it right now. */
       session: (id: string) => request<Session>('GET', `${profile(id)}/session`),
       /** Without its password; refused with `proxy_not_set` while there is none. */
@@ -141,6 +150,16 @@ export function createClient(options: ClientOptions) {
       get: (profileId: string, id: string) => request<Contact>('GET', contact(profileId, id)),
       update: (profileId: string, id: string, body: UpdateContact) =>
         request<Contact>('PATCH', contact(profileId, id), { body }),
+      /** Which numbers are on WhatsApp; what has to be asked counts against the day's budget of the profile. */
+      checkNumbers: (profileId: string, numbers: string[]) =>
+        request<CheckedNumbers>('POST', `${profile(profileId)}/numbers/check`, { body: { numbers } }),
+      about: (profileId: string, id: string) => request<ContactAbout>('GET', `${contact(profileId, id)}/about`),
+      picture: (profileId: string, id: string) => request<ContactPicture>('GET', `${contact(profileId, id)}/picture`),
+      business: (profileId: string, id: string) =>
+        request<ContactBusiness>('GET', `${contact(profileId, id)}/business`),
+      block: (profileId: string, id: string) => request<void>('PUT', `${contact(profileId, id)}/block`),
+      unblock: (profileId: string, id: string) => request<void>('DELETE', `${contact(profileId, id)}/block`),
+      blocklist: (profileId: string) => request<Blocklist>('GET', `${profile(profileId)}/blocklist`),
     },
     optOuts: {
       /** From now on nothing is sent to this person, unless a send says `ignoreOptOut`. */

@@ -4,8 +4,13 @@ import type {
   automationRunSchema,
   automationRunWithStepsSchema,
   automationSchema,
+  blocklistSchema,
   broadcastRecipientSchema,
   broadcastSchema,
+  checkedNumbersSchema,
+  contactAboutSchema,
+  contactBusinessSchema,
+  contactPictureSchema,
   contactSchema,
   conversationSchema,
   createAccountSchema,
@@ -70,6 +75,12 @@ export type SendMessage = z.input<typeof sendMessageSchema>;
 export type ListMessages = Omit<z.input<typeof listMessagesQuerySchema>, 'limit'> & { limit?: number };
 export type Contact = z.infer<typeof contactSchema>;
 export type UpdateContact = z.input<typeof updateContactSchema>;
+export type CheckedNumbers = z.infer<typeof checkedNumbersSchema>;
+export type ContactAbout = z.infer<typeof contactAboutSchema>;
+export type ContactPicture = z.infer<typeof contactPictureSchema>;
+export type ContactBusiness = z.infer<typeof contactBusinessSchema>;
+export type Blocklist = z.infer<typeof blocklistSchema>;
+export type { ChangeOwnProfile as ChangeWhatsAppProfile, OwnProfile as WhatsAppProfile } from '@multiwa/contracts';
 export type OptOut = z.infer<typeof optOutSchema>;
 export type CreateOptOut = z.input<typeof createOptOutSchema>;
 export type OptOutChange = z.infer<typeof optOutChangeSchema>;

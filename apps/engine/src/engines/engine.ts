@@ -4,9 +4,17 @@ import type { Disconnect } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
 import type { Logger } from '../logger.js';
 import type { SessionStore } from '../state/session-store.js';
+import type { PeopleQueries } from './people-queries.js';
 
 /** What an engine can do. What is not listed is refused with `not_supported_by_engine`; nothing pretends. */
-export type Capability = 'link.qr' | 'link.code' | 'logout' | `send.${OutboundContent['type']}`;
+export type Capability =
+  | 'link.qr'
+  | 'link.code'
+  | 'logout'
+  | 'contacts.lookup'
+  | 'contacts.block'
+  | 'profile.edit'
+  | `send.${OutboundContent['type']}`;
 
 /** A message as WhatsApp delivered it, already in our words. */
 export type ReceivedMessage = Omit<MessageReceivedFact, 'profileId' | 'workspaceId' | 'at'>;
@@ -65,6 +73,8 @@ export interface ConnectionCallbacks {
   heard(what: 'anything' | 'stanza'): void;
   /** WhatsApp has said what it forbids the number: null for nothing. Told at each log-in and with each change. */
   restricted(restriction: Restriction | null): void;
+  /** WhatsApp has named people by phone and LID. May come again, and for people who are known. */
+  learned(people: readonly Identity[]): void;
   /** The connection is over, for whatever reason. Called exactly once; nothing else is called after it. */
   closed(cause: Disconnect): void;
 }
@@ -88,6 +98,8 @@ export class ConnectionLostError extends Error {
 
 /** One connection of one profile, from `open` to `closed`. It never reconnects by itself. */
 export interface Connection {
+  /** What may be asked about people and about the number itself, once the connection is open. */
+  readonly people: PeopleQueries;
   /**
    * Sends one message and waits for WhatsApp's ack, at most timing.send.ackTimeoutMs. It must use the given id, must not
    * look anything up that the send does not need, and must not retry: the caller decides. Not ordered among calls.

@@ -14,6 +14,7 @@ import type { Logger } from '../logger.js';
 import type { CommandIntake } from '../outbound/command-intake.js';
 import type { CommandRunner } from '../outbound/command-runner.js';
 import type { Slots } from '../slots.js';
+import { answerPeople } from './answer-people.js';
 import type { Bell } from './bell.js';
 import type { HealthTeller } from './health-teller.js';
 import type { HeldLease } from './held-lease.js';
@@ -32,6 +33,8 @@ export interface RunDependencies {
   intake: CommandIntake;
   makeRunner(connection: Pick<Connection, 'send'>): CommandRunner;
   receipts(updates: FactPayload<'message-status'>[]): Promise<void>;
+  /** Tells of people named by phone and LID; must not throw. */
+  learned(people: readonly Identity[]): void;
   bus: Pick<Bus, 'answer'>;
   /** Connections of this process that may be opening at the same time. */
   opening: Slots;
@@ -93,7 +96,7 @@ export class ConnectionRun {
       release();
       return { by: 'us' };
     }
-    let answer: Stoppable | undefined;
+    let answers: Stoppable[] = [];
     let watchdog: Watchdog | undefined;
     let connection: Connection | undefined;
     vitals.began();
@@ -102,7 +105,7 @@ export class ConnectionRun {
       const proxyUrl = proxyOf(this.#wishes.profile());
       connection = await engine.open(session, this.#callbacks(release), { proxyUrl });
       this.#connection = connection;
-      answer = this.#answerPairing(connection);
+      answers = [this.#answerPairing(connection), this.#answerPeople(connection)];
       watchdog = this.#watchdog(connection);
       return await this.#hold(connection, { sealed: proxy, url: proxyUrl });
     } catch (error) {
@@ -110,7 +113,7 @@ export class ConnectionRun {
     } finally {
       release();
       watchdog?.stop();
-      answer?.stop();
+      for (const answer of answers) answer.stop();
       this.#connection = undefined;
       // Nothing is left of one that was not closed in order.
       connection?.destroy();
@@ -196,6 +199,7 @@ export class ConnectionRun {
       receipts: (updates) => this.#onReceipts(updates),
       heard: (what) => vitals.heard(what),
       restricted: (restriction) => health.restricted(restriction),
+      learned: (people) => this.#dependencies.learned(people),
       closed: (cause) => {
         vitals.ended();
         this.#disconnect = cause;
@@ -281,6 +285,18 @@ export class ConnectionRun {
         failure: null,
       })),
     );
+  }
+
+  #answerPeople({ people }: Connection): Stoppable {
+    const { bus, engine } = this.#dependencies;
+    const { profileId } = this.#wishes.profile();
+    return answerPeople({
+      bus,
+      profileId,
+      capabilities: engine.capabilities,
+      people,
+      isOpen: () => this.#isOpen && !this.#disconnect,
+    });
   }
 
   #answerPairing(connection: Connection): Stoppable {

@@ -58,6 +58,8 @@ export interface Host {
 
 /** Outcomes that an owner remembers of its profile's last sends. */
 const REMEMBERED = 512;
+/** People named in one fact. */
+const LEARNED_AT_ONCE = 200;
 
 /** Puts together what supervises one profile for as long as this lease holds. */
 export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedProfile, host: Host): SessionSupervisor {
@@ -132,6 +134,16 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
       receipts: async (payloads) => {
         await outbox.room();
         await Promise.all(payloads.map((payload) => outbox.publish(lease, { kind: 'message-status', payload })));
+      },
+      learned(people) {
+        for (let from = 0; from < people.length; from += LEARNED_AT_ONCE) {
+          const some = people.slice(from, from + LEARNED_AT_ONCE);
+          const payload = { profileId, workspaceId, at: new Date().toISOString(), people: some };
+          // What is lost with a crash is told again with the person's next message.
+          outbox
+            .publish(lease, { kind: 'contact-learned', payload })
+            .catch((error: unknown) => logger.debug({ err: error }, 'Names of people were not told'));
+        }
       },
       replayJournal: () => inbox.replayJournal(),
       bus,

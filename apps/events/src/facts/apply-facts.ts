@@ -83,7 +83,7 @@ function messageWanted({ kind, payload }: AnyFact) {
 }
 
 function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
-  if (kind === 'contact-learned') return [{ profileId: payload.profileId, ...payload.person }];
+  if (kind === 'contact-learned') return payload.people.map((person) => ({ profileId: payload.profileId, ...person }));
   if (kind !== 'message-received') return [];
   const { profileId, peer, sender } = payload;
   return [sender, ...(peer ? [peer] : [])].map(({ phone, lid }) => ({ profileId, phone, lid }));

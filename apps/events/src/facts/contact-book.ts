@@ -59,7 +59,13 @@ export class ContactBook {
       if (found.state === 'known') found.state = 'changed';
       this.#index(found);
     }
-    return { contact: found, isNew: false, isChanged, isCompleted: !wasComplete && phone !== null && lid !== null, merged };
+    return {
+      contact: found,
+      isNew: false,
+      isChanged,
+      isCompleted: !wasComplete && phone !== null && lid !== null,
+      merged,
+    };
   }
 
   /** Whether either half of this identity is known. */

@@ -9,7 +9,10 @@ import type { Conversations } from '../use-cases/conversations.js';
 import type { EngineWorkers } from '../use-cases/engine-workers.js';
 import type { Linking } from '../use-cases/linking.js';
 import type { Messages } from '../use-cases/messages.js';
+import type { Numbers } from '../use-cases/numbers.js';
 import type { OptOuts } from '../use-cases/opt-outs.js';
+import type { OwnProfileUseCase } from '../use-cases/own-profile.js';
+import type { People } from '../use-cases/people.js';
 import type { Profiles } from '../use-cases/profiles.js';
 import type { Proxies } from '../use-cases/proxies.js';
 import type { SendMessageUseCase } from '../use-cases/send-message.js';
@@ -45,6 +48,8 @@ import { resumeBroadcastRoute } from './broadcasts/resume.js';
 import { startBroadcastRoute } from './broadcasts/start.js';
 import { updateBroadcastRoute } from './broadcasts/update.js';
 import { uploadRecipientsRoute } from './broadcasts/upload-recipients.js';
+import { blockRoutes } from './contacts/block.js';
+import { contactDetailRoutes } from './contacts/details.js';
 import { getContactRoute } from './contacts/get.js';
 import { listContactsRoute } from './contacts/list.js';
 import { updateContactRoute } from './contacts/update.js';
@@ -68,12 +73,14 @@ import { disconnectProfileRoute } from './profiles/disconnect.js';
 import { getProfileRoute } from './profiles/get.js';
 import { listProfilesRoute } from './profiles/list.js';
 import { logoutProfileRoute } from './profiles/logout.js';
+import { checkNumbersRoute } from './profiles/numbers.js';
 import { pairingCodeRoute } from './profiles/pairing-code.js';
 import { proxyRoutes } from './profiles/proxy.js';
 import { qrRoute } from './profiles/qr.js';
 import { profileSessionRoute } from './profiles/session.js';
 import { sessionFileRoutes } from './profiles/session-files.js';
 import { updateProfileRoute } from './profiles/update.js';
+import { whatsAppProfileRoutes } from './profiles/whatsapp-profile.js';
 import type { App } from './route-types.js';
 import { createWebhookRoute } from './webhooks/create.js';
 import { deleteWebhookRoute } from './webhooks/delete.js';
@@ -98,6 +105,9 @@ export interface UseCases {
   messages: Messages;
   conversations: Conversations;
   contacts: Contacts;
+  numbers: Numbers;
+  people: People;
+  ownProfile: OwnProfileUseCase;
   optOuts: OptOuts;
   broadcasts: Broadcasts;
   broadcastControl: BroadcastControl;
@@ -120,6 +130,7 @@ export function apiRoutes(app: App, useCases: UseCases): void {
   }
   for (const route of [connectProfileRoute, disconnectProfileRoute, logoutProfileRoute]) route(app, useCases.profiles);
   for (const route of [qrRoute, pairingCodeRoute]) route(app, useCases.linking);
+  whatsAppProfileRoutes(app, useCases.ownProfile);
   sessionFileRoutes(app, useCases.sessionFiles);
   profileSessionRoute(app, useCases.sessions);
   proxyRoutes(app, useCases.proxies);
@@ -129,6 +140,8 @@ export function apiRoutes(app: App, useCases: UseCases): void {
     route(app, useCases.conversations);
   }
   for (const route of [listContactsRoute, getContactRoute, updateContactRoute]) route(app, useCases.contacts);
+  for (const route of [contactDetailRoutes, blockRoutes]) route(app, useCases.people);
+  checkNumbersRoute(app, useCases.numbers);
   for (const route of [createOptOutRoute, listOptOutsRoutes, deleteOptOutRoute]) route(app, useCases.optOuts);
   for (const route of [
     createBroadcastRoute,

@@ -2,21 +2,24 @@ import { CodedError, type Identity } from '@multiwa/contracts';
 import type { ContactsRepository, ProfileScope } from '@multiwa/db';
 import { chatOfPhone, parseRecipient, phoneForms, type Recipient, userOfChat } from '@multiwa/domain';
 
+interface AddressingDeps {
+  contacts: Pick<ContactsRepository, 'phoneOfLid' | 'firstKnownPhone'>;
+  /** The form of a number that a check has found lately. */
+  checkedForm(scope: ProfileScope, phone: string): Promise<string | null>;
+}
+
 export type ResolveChat = (scope: ProfileScope, to: string, pointer: string) => Promise<string>;
 
 /**
  * The canonical chat behind what a customer wrote. A LID whose phone number the profile has learnt is that number's
  * chat, and a number goes by the form that WhatsApp was seen to use, so that a person has one conversation. @throws CodedError `recipient_invalid`
  */
-export function makeResolveChat({
-  contacts,
-}: {
-  contacts: Pick<ContactsRepository, 'phoneOfLid' | 'firstKnownPhone'>;
-}): ResolveChat {
+export function makeResolveChat({ contacts, checkedForm }: AddressingDeps): ResolveChat {
   /** Most numbers have one form, and cost no look-up. */
   async function knownForm(scope: ProfileScope, phone: string): Promise<string | null> {
     const forms = phoneForms(phone);
-    return forms.length === 1 ? phone : contacts.firstKnownPhone(scope, forms);
+    if (forms.length === 1) return phone;
+    return (await contacts.firstKnownPhone(scope, forms)) ?? checkedForm(scope, phone);
   }
 
   return async (scope, to, pointer) => {

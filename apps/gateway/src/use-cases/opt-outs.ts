@@ -37,7 +37,12 @@ export function makeOptOuts({ optOuts, bus }: OptOutsDeps) {
   return {
     list: ({ workspaceId }: Caller, { limit, cursor, to }: Filter) => {
       const names = named(to);
-      return readPage('opt-outs', { limit, cursor }, (page) => optOuts.list(workspaceId, { ...page, names }), viewOptOut);
+      return readPage(
+        'opt-outs',
+        { limit, cursor },
+        (page) => optOuts.list(workspaceId, { ...page, names }),
+        viewOptOut,
+      );
     },
 
     history: ({ workspaceId }: Caller, { limit, cursor, to }: Filter) => {
@@ -68,7 +73,9 @@ export function makeOptOuts({ optOuts, bus }: OptOutsDeps) {
       if (!(await anyOf.get(workspaceId))?.any) return null;
       if (!(await optOuts.isOptedOut(workspaceId, namesOfChat(chat)))) return null;
       const message = 'The recipient does not want messages.';
-      return new CodedError('recipient_opted_out', { errors: [{ pointer: '#/to', code: 'recipient_opted_out', message }] });
+      return new CodedError('recipient_opted_out', {
+        errors: [{ pointer: '#/to', code: 'recipient_opted_out', message }],
+      });
     },
 
     forgetAll: () => anyOf.clear(),

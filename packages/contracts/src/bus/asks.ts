@@ -1,6 +1,16 @@
 import { z } from 'zod';
+import { chatSchema, identitySchema } from '../addresses.js';
 import { liveSessionSchema } from '../http/engine.js';
 import { idSchema } from '../ids.js';
+import {
+  aboutSchema,
+  businessSchema,
+  changeOwnProfileSchema,
+  ownProfileSchema,
+  pictureSchema,
+} from '../person-answers.js';
+
+const person = z.object({ chat: chatSchema });
 
 /** Questions that only the owner of the profile's lease answers. No owner is `profile_not_connected`, at once. */
 export const asks = {
@@ -15,6 +25,57 @@ export const asks = {
     response: liveSessionSchema,
     deadlineMs: 2_000,
     description: 'How the session is doing, as its owner sees it.',
+  },
+  numbers: {
+    request: z.object({ phones: z.array(z.string().regex(/^\d{5,20}$/)).max(100) }),
+    response: z.object({
+      /** One for each number asked, in order; `phone` is what WhatsApp knows it by, null when it is not there. */
+      numbers: z.array(identitySchema),
+    }),
+    deadlineMs: 20_000,
+    description: 'Which of these numbers are on WhatsApp, and under which names.',
+  },
+  about: {
+    request: person,
+    response: aboutSchema,
+    deadlineMs: 10_000,
+    description: 'What a person says about themselves.',
+  },
+  picture: {
+    request: person,
+    response: pictureSchema,
+    deadlineMs: 10_000,
+    description: 'The picture of a person.',
+  },
+  business: {
+    request: person,
+    response: businessSchema,
+    deadlineMs: 10_000,
+    description: 'The business profile of a person.',
+  },
+  block: {
+    request: person.extend({ blocked: z.boolean() }),
+    response: z.object({}),
+    deadlineMs: 10_000,
+    description: 'Block a person, or let them write again.',
+  },
+  blocklist: {
+    request: z.object({}),
+    response: z.object({ people: z.array(identitySchema) }),
+    deadlineMs: 10_000,
+    description: 'Whom the number has blocked.',
+  },
+  'own-profile': {
+    request: z.object({}),
+    response: ownProfileSchema,
+    deadlineMs: 15_000,
+    description: 'What WhatsApp shows of the number itself.',
+  },
+  'change-own-profile': {
+    request: changeOwnProfileSchema,
+    response: z.object({}),
+    deadlineMs: 20_000,
+    description: 'Change what WhatsApp shows of the number itself.',
   },
   withdraw: {
     request: z.object({ messageId: idSchema }),

@@ -102,11 +102,7 @@ export const events = {
     profileHealth,
     'A session became DEGRADED (nothing comes through) or RESTRICTED (by WhatsApp), or is OK again.',
   ),
-  'contact.created': event(
-    1,
-    contact,
-    'A person was seen for the first time.',
-  ),
+  'contact.created': event(1, contact, 'A person was seen for the first time.'),
   'contact.updated': event(
     1,
     contact.extend({ pushName: z.string().nullable() }),

@@ -68,10 +68,10 @@ export const messageStatusFactSchema = z.object({
 export type MessageStatusFact = z.infer<typeof messageStatusFactSchema>;
 
 /**
- * WhatsApp named a person by phone and LID, outside of a message of theirs. Teaches about people who are known here by
- * either half, and makes nobody known.
+ * WhatsApp named people by phone and LID, outside of a message of theirs. Teaches about those who are known here by either
+ * half, and makes nobody known.
  */
-export const contactLearnedFactSchema = z.object({ ...base, person: identitySchema });
+export const contactLearnedFactSchema = z.object({ ...base, people: z.array(identitySchema).min(1).max(500) });
 export type ContactLearnedFact = z.infer<typeof contactLearnedFactSchema>;
 
 /** Facts by kind, each with the key that drops a repetition inside the stream's window. */
@@ -93,8 +93,9 @@ export const facts = {
   },
   'contact-learned': {
     schema: contactLearnedFactSchema,
-    dedupeKey: ({ profileId, person }: ContactLearnedFact) => `cl:${profileId}:${person.phone}:${person.lid}`,
-    description: 'WhatsApp named a person by phone and LID.',
+    dedupeKey: ({ profileId, at, people: [first], people }: ContactLearnedFact) =>
+      `cl:${profileId}:${at}:${people.length}:${first?.phone}:${first?.lid}`,
+    description: 'WhatsApp named people by phone and LID.',
   },
 } as const;
 export type FactKind = keyof typeof facts;

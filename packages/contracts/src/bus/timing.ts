@@ -127,6 +127,13 @@ export const timing = {
     runsPerWindow: 20,
     messagesPerWindow: 60,
   },
+  /** How long WhatsApp's answers about people are given again without asking it. */
+  lookup: {
+    numberMs: 7 * 86_400_000,
+    /** Somebody may join any day. */
+    absentNumberMs: 86_400_000,
+    detailMs: 6 * 3_600_000,
+  },
   sse: { heartbeatMs: 15_000 },
   shutdown: {
     graceMs: 8_000,

@@ -6,7 +6,11 @@ const reason = z.string().trim().min(1).max(500).describe('In your words: how an
 
 export const createOptOutSchema = z
   .strictObject({
-    to: z.string().min(1).max(200).describe('Who wants no messages: a phone number in international form, a JID or a LID.'),
+    to: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('Who wants no messages: a phone number in international form, a JID or a LID.'),
     reason: reason.optional(),
   })
   .meta({ id: 'CreateOptOut', example: { to: '+62 812-3456-7890', reason: 'Answered STOP on 3 November' } });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chatSchema } from '../addresses.js';
 import { idSchema } from '../ids.js';
+import { aboutSchema, businessSchema, pictureSchema } from '../person-answers.js';
 
 export const contactSchema = z
   .object({
@@ -42,3 +43,8 @@ export const conversationSchema = z
     createdAt: z.string(),
   })
   .meta({ id: 'Conversation' });
+
+const askedAt = z.string().describe('When WhatsApp said so; it is asked again after some hours.');
+export const contactAboutSchema = aboutSchema.extend({ askedAt }).meta({ id: 'ContactAbout' });
+export const contactPictureSchema = pictureSchema.extend({ askedAt }).meta({ id: 'ContactPicture' });
+export const contactBusinessSchema = businessSchema.extend({ askedAt }).meta({ id: 'ContactBusiness' });

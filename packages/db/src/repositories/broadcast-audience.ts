@@ -133,7 +133,12 @@ async function readKnowledge(
     [...phones, ...present(contacts.map(({ phone }) => phone))],
     [...lids, ...present(contacts.map(({ lid }) => lid))],
   ];
-  const optedOut = await query<{ phone: string | null; lid: string | null }>(tx, 'audience_opted_out', OPTED_OUT, asked);
+  const optedOut = await query<{ phone: string | null; lid: string | null }>(
+    tx,
+    'audience_opted_out',
+    OPTED_OUT,
+    asked,
+  );
   return {
     contactByPhone: new Map(contacts.flatMap((each) => (each.phone === null ? [] : [[each.phone, each] as const]))),
     contactByLid: new Map(contacts.flatMap((each) => (each.lid === null ? [] : [[each.lid, each] as const]))),

@@ -20,7 +20,11 @@ const IS_OPTED_OUT = `
   SELECT 1 FROM "OptOut" WHERE "workspaceId" = $1 AND ("phone" = ANY($2::text[]) OR "lid" = $3) LIMIT 1`;
 
 /** Whether a person wants no messages of this workspace. */
-export async function isOptedOut(executor: Executor, workspaceId: string, { phones, lid }: PersonNames): Promise<boolean> {
+export async function isOptedOut(
+  executor: Executor,
+  workspaceId: string,
+  { phones, lid }: PersonNames,
+): Promise<boolean> {
   return (await query(executor, 'opt_outs_is', IS_OPTED_OUT, [workspaceId, phones, lid])).length > 0;
 }
 
@@ -45,14 +49,25 @@ export function optOutsRepository({ prisma, pool }: Database) {
 
     /** The other half of a person, as far as any profile of the workspace knows it. */
     async otherNames(workspaceId: string, { phones, lid }: PersonNames) {
-      const where = { profile: { workspaceId }, OR: [{ phone: { in: [...phones] } }, ...(lid === null ? [] : [{ lid }])] };
+      const where = {
+        profile: { workspaceId },
+        OR: [{ phone: { in: [...phones] } }, ...(lid === null ? [] : [{ lid }])],
+      };
       const select = { phone: true, lid: true };
-      const rows = await prisma.contact.findMany({ where: { ...where, phone: { not: null }, lid: { not: null } }, select, take: 1 });
+      const rows = await prisma.contact.findMany({
+        where: { ...where, phone: { not: null }, lid: { not: null } },
+        select,
+        take: 1,
+      });
       return rows[0] ?? null;
     },
 
     /** Enters a person, unless they stand there; `isNew` says which. */
-    async add(row: { id: string; workspaceId: string; phone: string | null; lid: string | null }, names: PersonNames, cause: OptOutCause) {
+    async add(
+      row: { id: string; workspaceId: string; phone: string | null; lid: string | null },
+      names: PersonNames,
+      cause: OptOutCause,
+    ) {
       const { workspaceId, phone, lid } = row;
       const { changeId, apiKeyId, reason } = cause;
       return prisma.$transaction(async (tx) => {

@@ -1,5 +1,7 @@
 import type { AutoReply, Companion } from '../model/account.js';
 import type { Restriction } from '../model/enforcement.js';
+import type { Business } from '../model/face.js';
+import type { Network } from '../model/network.js';
 import { activeRestriction } from '../model/restriction.js';
 import type { ReceivedMessage, SentMessage } from '../phone/records.js';
 import type { VirtualPhone } from '../phone/virtual-phone.js';
@@ -18,6 +20,8 @@ export interface PhoneView {
   /** The restriction in force. */
   restriction?: Restriction;
   passkeyRequired: boolean;
+  /** What it sends under the LID does not tell the number. */
+  phoneHidden: boolean;
   createdAt: string;
 }
 
@@ -32,6 +36,17 @@ export interface CompanionView {
   queued: number;
 }
 
+/** What others see of a person, what they may see, and whom the person has blocked. */
+export interface FaceView {
+  about: string | null;
+  pictureBase64: string | null;
+  business: Business | null;
+  /** Settings by WhatsApp's names; what is missing is `all`. */
+  privacy: Record<string, string>;
+  /** LIDs. */
+  blocked: string[];
+}
+
 export interface ReceivedPage {
   messages: ReceivedMessage[];
   /** `after` for the next question. */
@@ -44,7 +59,8 @@ export interface SentPage {
 }
 
 export function phoneView({ account, records }: VirtualPhone): PhoneView {
-  const { phone, lid, name, autoReply, createdAtMs, banCode, passkeyRequired = false } = account.record;
+  const { phone, lid, name, autoReply, createdAtMs, banCode } = account.record;
+  const { passkeyRequired = false, phoneHidden = false } = account.record;
   return {
     phone,
     lid,
@@ -56,6 +72,7 @@ export function phoneView({ account, records }: VirtualPhone): PhoneView {
     banCode,
     restriction: activeRestriction(account),
     passkeyRequired,
+    phoneHidden,
     createdAt: new Date(createdAtMs).toISOString(),
   };
 }
@@ -68,5 +85,16 @@ export function companionView({ account }: VirtualPhone, companion: Companion): 
     linkedAt: new Date(companion.linkedAtMs).toISOString(),
     online: account.links.has(companion.device),
     queued: account.outbox(companion.device).size,
+  };
+}
+
+export function faceView(network: Network, { account }: VirtualPhone): FaceView {
+  const { about, picture, business } = account.record.face ?? {};
+  return {
+    about: about?.text ?? null,
+    pictureBase64: picture?.jpeg.toString('base64') ?? null,
+    business: business ?? null,
+    privacy: network.privacy.get(account.phone) ?? {},
+    blocked: [...(network.blocked.get(account.phone) ?? [])].map((jid) => jid.slice(0, jid.indexOf('@'))),
   };
 }

@@ -1,6 +1,7 @@
 import { signedKeyPair } from '@whiskeysockets/baileys';
 import type { StoreEntry } from '../store/store.js';
 import type { Restriction } from './enforcement.js';
+import type { Face } from './face.js';
 import { type Addressing, jidOf } from './jid.js';
 import { Outbox } from './outbox.js';
 
@@ -42,6 +43,9 @@ export interface AccountRecord {
   restriction?: Restriction;
   /** Whether linking a companion takes a passkey. */
   passkeyRequired?: boolean;
+  face?: Face;
+  /** Known to others by LID only: what it sends under the LID does not tell the number. */
+  phoneHidden?: boolean;
 }
 
 /** The public half of a signed prekey. */

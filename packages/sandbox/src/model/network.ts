@@ -32,6 +32,8 @@ export class Network {
   readonly privacy = new Map<string, Record<string, string>>();
   /** Blocked LIDs by phone number. */
   readonly blocked = new Map<string, Set<string>>();
+  /** Where this network serves what it hands out by URL; set once it listens. */
+  publicUrl = '';
   /** Called when a companion has finished its log-in, before what waits for it is sent. */
   onCompanionActive: (account: Account, companion: Companion) => void = () => undefined;
 
@@ -63,6 +65,11 @@ export class Network {
     await this.store.settled();
     for (const { outbox, seq } of queued) outbox.release(seq);
     for (const { account, device } of queued) account.wake(device);
+  }
+
+  /** Whether `account` wants nothing from `sender`. */
+  hasBlocked(account: Account, sender: Account): boolean {
+    return this.blocked.get(account.phone)?.has(sender.jid('lid')) ?? false;
   }
 
   /** A fresh stanza id in the server's style. */

@@ -31,7 +31,7 @@ export function trustNotification(
     attrs: {
       id,
       type: 'privacy_token',
-      from: issuer.jid('pn'),
+      from: issuer.jid(issuer.record.phoneHidden ? 'lid' : 'pn'),
       sender_lid: issuer.jid('lid'),
       t: stanzaTime(),
     },

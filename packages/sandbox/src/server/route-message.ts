@@ -69,7 +69,10 @@ export async function forwardMessage(
   const chat = network.directory.findByJid(node.attrs.recipient) ?? recipient;
   const sending = { sender, senderDevice, recipient, chat, addressing: address.addressing, node };
   const toOneDevice = counted !== undefined || node.attrs.category === 'peer';
-  await network.commit(entries, toOneDevice ? direct(sending, address.device) : fanOut(network, sending));
+  const deliveries = toOneDevice ? direct(sending, address.device) : fanOut(network, sending);
+  // Who is blocked is not told: the message is accepted, and never delivered.
+  const isBlocked = network.hasBlocked(recipient, sender);
+  await network.commit(entries, isBlocked ? deliveries.filter(({ account }) => account !== recipient) : deliveries);
   return undefined;
 }
 
@@ -115,10 +118,12 @@ function stanza(sending: Sending, account: Account, content: BinaryNode[]): Bina
   if (peer) attrs.category = 'peer';
   else if (own) {
     attrs.recipient = chat.jid(addressing);
-    attrs[other === 'lid' ? 'peer_recipient_lid' : 'peer_recipient_pn'] = chat.jid(other);
+    if (other === 'lid') attrs.peer_recipient_lid = chat.jid(other);
+    else if (!chat.record.phoneHidden) attrs.peer_recipient_pn = chat.jid(other);
   } else {
     attrs.notify = sender.record.name;
-    attrs[other === 'lid' ? 'sender_lid' : 'sender_pn'] = sender.jid(other);
+    if (other === 'lid') attrs.sender_lid = sender.jid(other);
+    else if (!sender.record.phoneHidden) attrs.sender_pn = sender.jid(other);
   }
   return { tag: 'message', attrs, content };
 }

@@ -22,12 +22,14 @@ import {
   type SendOutcome,
   type Session,
 } from '../engine.js';
+import type { PeopleQueries } from '../people-queries.js';
 import type { ProxyRoute } from '../proxy-route.js';
 import { Acks } from './acks.js';
 import { isGroup, selfIdentity } from './addresses.js';
 import { completeFrom } from './complete-identity.js';
 import { toProto } from './converters/index.js';
 import { encodeCredentials } from './key-codec.js';
+import { peopleOverBaileys } from './people/people-over-baileys.js';
 import { readReceipt } from './read-receipt.js';
 import { readTimelock } from './read-timelock.js';
 import { isRetryReceipt, resend } from './resend.js';
@@ -67,6 +69,7 @@ export function isLinked(creds: AuthenticationCreds): boolean {
 
 /** One socket of the library, from its making to its end. */
 export class BaileysConnection implements Connection {
+  readonly people: PeopleQueries;
   readonly #dependencies: Dependencies;
   readonly #acks = new Acks();
   /**
@@ -88,7 +91,12 @@ export class BaileysConnection implements Connection {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
-    const { sock, stanzas, callbacks } = dependencies;
+    const { sock, creds, keys, stanzas, callbacks } = dependencies;
+    this.people = peopleOverBaileys({
+      sock,
+      self: () => creds.me && jidNormalizedUser(creds.me.id),
+      complete: completeFrom(keys),
+    });
     closeInTime(sock);
     sock.ws.on('open', () => {
       this.#isThrough = true;

@@ -27,7 +27,15 @@ export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxie
   const keyStates = new WeakMap<Session, KeyState>();
   return {
     type: 'BAILEYS',
-    capabilities: ['link.qr', 'link.code', 'logout', ...sendableTypes.map((type) => `send.${type}` as const)],
+    capabilities: [
+      'link.qr',
+      'link.code',
+      'logout',
+      'contacts.lookup',
+      'contacts.block',
+      'profile.edit',
+      ...sendableTypes.map((type) => `send.${type}` as const),
+    ],
 
     async open(session: Session, callbacks: ConnectionCallbacks, { proxyUrl }: Route): Promise<Connection> {
       const { profileId, store, inbox, at, logger } = session;
@@ -40,7 +48,14 @@ export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxie
       const state = keyStates.get(session) ?? new KeyState();
       keyStates.set(session, state);
       const creds = stored ? decodeCredentials(stored) : initAuthCreds();
-      const keys = new SignalKeys({ store, cache, state, accountLock: () => creds.me?.id, at });
+      const keys = new SignalKeys({
+        store,
+        cache,
+        state,
+        accountLock: () => creds.me?.id,
+        at,
+        onLearned: callbacks.learned,
+      });
       const stanzas = new StanzaIndex();
       const self = () => selfIdentity(creds.me);
       const makeSignalRepository = journalingRepository({ keys, inbox, at, logger, self }, stanzas);

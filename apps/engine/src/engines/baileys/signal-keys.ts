@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Identity } from '@multiwa/contracts';
 import type { PassPoint } from '@multiwa/runtime';
 import type { SignalDataSet, SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys';
 import { KeyedLock } from '../../keyed-lock.js';
@@ -65,6 +66,8 @@ interface Dependencies {
   /** The name of the library's one lock around everything it does for the account: the account's own jid. */
   accountLock(): string | undefined;
   at: PassPoint;
+  /** Told of people whose phone and LID the library has just learned to belong together. */
+  onLearned(people: Identity[]): void;
 }
 
 /**
@@ -84,17 +87,19 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly #cache: KeyCache;
   readonly #accountLock: () => string | undefined;
   readonly #at: PassPoint;
+  readonly #onLearned: Dependencies['onLearned'];
   readonly #locks: KeyedLock;
   readonly #uncommitted: KeyState['uncommitted'];
   readonly #reading: KeyState['reading'];
   /** Of this connection alone: the library asks WhatsApp things under it, and may wait there for what never comes. */
   readonly #accountLocks = new KeyedLock();
 
-  constructor({ store, cache, state, accountLock, at }: Dependencies) {
+  constructor({ store, cache, state, accountLock, at, onLearned }: Dependencies) {
     this.#store = store;
     this.#cache = cache;
     this.#accountLock = accountLock;
     this.#at = at;
+    this.#onLearned = onLearned;
     this.#locks = state.locks;
     this.#uncommitted = state.uncommitted;
     this.#reading = state.reading;
@@ -208,6 +213,8 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
       const key = this.#key(write.type, write.name);
       if (this.#uncommitted.get(key) === write) this.#uncommitted.delete(key);
     }
+    const people = writes.flatMap(pairOf);
+    if (people.length > 0) this.#onLearned(people);
   }
 
   async #read(type: KeyType, names: readonly string[]): Promise<Map<string, KeyValue>> {
@@ -233,4 +240,11 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
     const { profileId, generation } = this.#store.lease;
     return `${profileId}|${generation}|${type}|${name}`;
   }
+}
+
+/** The pair that a write stores, if it does: of the two ways it is stored, the one by phone. */
+function pairOf({ type, name, value }: Write): Identity[] {
+  const isPair =
+    type === 'lid-mapping' && /^\d{5,20}$/.test(name) && typeof value === 'string' && /^\d{5,20}$/.test(value);
+  return isPair ? [{ phone: name, lid: value }] : [];
 }

@@ -9,7 +9,7 @@ import { answerCompanion } from './companion.js';
 import { answerEncrypt } from './encrypt.js';
 import { answerGroups } from './groups.js';
 import { answerMex } from './mex.js';
-import { answerDisappearing, answerPicture, answerStatus } from './profile.js';
+import { answerBusiness, answerDisappearing, answerPicture, answerStatus } from './profile.js';
 import type { Query } from './query.js';
 import { answerBlocklist, answerPrivacy, answerProps } from './settings.js';
 import { answerUsync } from './usync.js';
@@ -26,6 +26,7 @@ const HANDLERS: Record<string, IqHandler> = {
   abt: answerProps,
   'w:sync:app:state': answerAppState,
   'w:profile:picture': answerPicture,
+  'w:biz': answerBusiness,
   'w:g2': answerGroups,
   'w:mex': answerMex,
   status: answerStatus,

@@ -2,6 +2,7 @@ import type { Account } from '../../model/account.js';
 import { addressOf, jidOf } from '../../model/jid.js';
 import { childOf, childrenOf, stanzaTime, textOf } from '../../model/node.js';
 import { type BinaryNode, iqResult } from '../../model/server-node.js';
+import { isShown } from './profile.js';
 import { type Query, refuseOverLimit } from './query.js';
 
 /**
@@ -21,7 +22,13 @@ export function answerUsync(query: Query): boolean {
     if (!jid) return [];
     const account = network.directory.findByJid(jid);
     if (account && connection.account && asked.includes('devices')) watch(network, account, connection.account);
-    return [{ tag: 'user', attrs: { jid }, content: asked.flatMap((protocol) => describe(protocol, jid, account)) }];
+    const content = asked.flatMap((protocol) => {
+      const nodes = describe(protocol, jid, account);
+      // The number as it was asked for, which is what a client finds the answer by.
+      return protocol === 'contact' && typed ? nodes.map((one) => ({ ...one, content: `+${typed}` })) : nodes;
+    });
+    if (account && asked.includes('status')) content.push(describeAbout(query, account));
+    return [{ tag: 'user', attrs: { jid }, content }];
   });
   const { sid = '', context = '', mode = '' } = usync.attrs;
   const list = { tag: 'list', attrs: {}, content };
@@ -42,6 +49,16 @@ function describe(protocol: string, jid: string, account: Account | undefined): 
     default:
       return [];
   }
+}
+
+/** The "about" text: refused where its owner does not show it, empty where there is none. */
+function describeAbout({ network, connection }: Query, account: Account): BinaryNode {
+  if (!isShown(network, account, 'status', connection.account)) {
+    return { tag: 'status', attrs: { code: '401', type: 'fail' } };
+  }
+  const { text = '', setAtMs = 0 } = account.record.face?.about ?? {};
+  const attrs = { t: Math.floor(setAtMs / 1000).toString() };
+  return { tag: 'status', attrs, ...(text === '' ? {} : { content: Buffer.from(text) }) };
 }
 
 function describeDevices(account: Account | undefined): BinaryNode {
