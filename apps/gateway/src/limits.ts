@@ -25,6 +25,8 @@ export const limits = {
   csvBytes: 32 * 1024 * 1024,
   csvRows: 100_000,
   csvLineLength: 64 * 1024,
+  /** Keys of metadata that an export of contacts has columns for. */
+  csvMetadataColumns: 90,
   /** Of a session file or folder; and how many of them this process takes in or gives out at the same time. */
   sessionFileBytes: 32 * 1024 * 1024,
   sessionFilesAtOnce: 4,

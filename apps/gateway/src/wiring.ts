@@ -10,6 +10,7 @@ import {
   type Database,
   hasWrittenTo,
   idempotencyRepository,
+  importContacts,
   listWorkers,
   lookupsRepository,
   messagesRepository,
@@ -50,6 +51,7 @@ import { makeAutomations } from './use-cases/automations.js';
 import { makeBroadcastControl } from './use-cases/broadcast-control.js';
 import { makeBroadcasts } from './use-cases/broadcasts.js';
 import { makeColdSends } from './use-cases/cold-sends.js';
+import { makeContactFiles } from './use-cases/contact-files.js';
 import { makeContacts } from './use-cases/contacts.js';
 import { makeConversations } from './use-cases/conversations.js';
 import { makeEngineWorkers } from './use-cases/engine-workers.js';
@@ -199,7 +201,14 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
       }),
       messages: makeMessages({ messages, knownProfiles, resolveChat, bus }),
       conversations: makeConversations({ conversations: conversationsRepository(database), messages, knownProfiles }),
-      contacts: makeContacts({ contacts, knownProfiles }),
+      contacts: makeContacts({ contacts, knownProfiles, bus }),
+      contactFiles: makeContactFiles({
+        contacts,
+        importLines: (...lines) => importContacts(database, ...lines),
+        knownProfiles,
+        bus,
+        logger,
+      }),
       numbers,
       people: makePeople({ contacts, lookups, budget, knownProfiles, bus, now }),
       ownProfile: makeOwnProfile({ knownProfiles, bus }),

@@ -26,6 +26,7 @@ export * from './repositories/events.js';
 export * from './repositories/first-workspace.js';
 export * from './repositories/forget-session.js';
 export * from './repositories/idempotency.js';
+export * from './repositories/import-contacts.js';
 export * from './repositories/join-people.js';
 export * from './repositories/lead.js';
 export {

@@ -7,6 +7,7 @@ export * from './broadcast-csv.js';
 export * from './broadcast-event.js';
 export * from './broadcast-state.js';
 export * from './choose-automation.js';
+export * from './contact-csv.js';
 export * from './cursor.js';
 export * from './disconnect-policy.js';
 export * from './flow-check.js';

@@ -1,13 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { CodedError, type FieldError } from '@multiwa/contracts';
 import { type Candidate, readCsvHeader, readCsvRow } from '@multiwa/domain';
-import { CsvError, parse } from 'csv-parse';
 import { limits } from '../limits.js';
-
-interface ParsedLine {
-  record: string[];
-  info: { lines: number };
-}
+import { csvMistake, parseFile } from './parse-file.js';
 
 /** As many mistakes as are told at once; the rest of the file is then not looked at. */
 const maxErrors = 100;
@@ -43,31 +37,13 @@ export async function* readRecipients(path: string, chunk: number): AsyncGenerat
       rows = [];
     }
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    mistake(Number(error.lines) || 1, sentenceOf(error));
+    const broken = csvMistake(error);
+    if (!broken) throw error;
+    mistake(broken.line, broken.message);
   }
   if (errors.length === 0 && count === 0) mistake(1, 'the file has no recipient');
   if (errors.length > 0) throw invalid(errors);
   yield rows;
-}
-
-function parseFile(path: string): AsyncIterable<ParsedLine> {
-  const parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: limits.csvLineLength,
-  });
-  const file = createReadStream(path);
-  file.on('error', (error) => parser.destroy(error));
-  parser.on('close', () => file.destroy());
-  return file.pipe(parser);
-}
-
-function sentenceOf({ code }: CsvError): string {
-  if (code === 'CSV_MAX_RECORD_SIZE') return `is longer than ${limits.csvLineLength} characters`;
-  return code.includes('QUOTE') ? 'has a quote that is not closed or stands in the middle of a cell' : 'cannot be read';
 }
 
 function invalid(errors: FieldError[]): CodedError {

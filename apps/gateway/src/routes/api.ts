@@ -4,6 +4,7 @@ import type { ApiKeys } from '../use-cases/api-keys.js';
 import type { Automations } from '../use-cases/automations.js';
 import type { BroadcastControl } from '../use-cases/broadcast-control.js';
 import type { Broadcasts } from '../use-cases/broadcasts.js';
+import type { ContactFiles } from '../use-cases/contact-files.js';
 import type { Contacts } from '../use-cases/contacts.js';
 import type { Conversations } from '../use-cases/conversations.js';
 import type { EngineWorkers } from '../use-cases/engine-workers.js';
@@ -50,7 +51,9 @@ import { updateBroadcastRoute } from './broadcasts/update.js';
 import { uploadRecipientsRoute } from './broadcasts/upload-recipients.js';
 import { blockRoutes } from './contacts/block.js';
 import { contactDetailRoutes } from './contacts/details.js';
+import { exportContactsRoute } from './contacts/export.js';
 import { getContactRoute } from './contacts/get.js';
+import { importContactsRoute } from './contacts/import.js';
 import { listContactsRoute } from './contacts/list.js';
 import { updateContactRoute } from './contacts/update.js';
 import { getConversationRoute } from './conversations/get.js';
@@ -108,6 +111,7 @@ export interface UseCases {
   numbers: Numbers;
   people: People;
   ownProfile: OwnProfileUseCase;
+  contactFiles: ContactFiles;
   optOuts: OptOuts;
   broadcasts: Broadcasts;
   broadcastControl: BroadcastControl;
@@ -141,6 +145,7 @@ export function apiRoutes(app: App, useCases: UseCases): void {
   }
   for (const route of [listContactsRoute, getContactRoute, updateContactRoute]) route(app, useCases.contacts);
   for (const route of [contactDetailRoutes, blockRoutes]) route(app, useCases.people);
+  for (const route of [exportContactsRoute, importContactsRoute]) route(app, useCases.contactFiles);
   checkNumbersRoute(app, useCases.numbers);
   for (const route of [createOptOutRoute, listOptOutsRoutes, deleteOptOutRoute]) route(app, useCases.optOuts);
   for (const route of [

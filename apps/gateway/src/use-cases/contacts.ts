@@ -1,5 +1,7 @@
-import { CodedError, type updateContactSchema } from '@multiwa/contracts';
+import type { Bus } from '@multiwa/bus';
+import { CodedError, subjects, type updateContactSchema } from '@multiwa/contracts';
 import type { ContactFilter, ContactsRepository, ProfileScope } from '@multiwa/db';
+import { newId } from '@multiwa/domain';
 import type { z } from 'zod';
 import { viewContact } from '../views/views.js';
 import type { KnownProfiles } from './known-profile.js';
@@ -7,10 +9,11 @@ import { type PageQuery, readPage } from './page.js';
 
 export interface ContactsDeps {
   contacts: ContactsRepository;
+  bus: Pick<Bus, 'nudge'>;
   knownProfiles: KnownProfiles;
 }
 
-export function makeContacts({ contacts, knownProfiles }: ContactsDeps) {
+export function makeContacts({ contacts, knownProfiles, bus }: ContactsDeps) {
   return {
     async list(scope: ProfileScope, { limit, cursor, ...filter }: PageQuery & ContactFilter) {
       await knownProfiles.require(scope);
@@ -26,7 +29,9 @@ export function makeContacts({ contacts, knownProfiles }: ContactsDeps) {
     async update(scope: ProfileScope, id: string, change: z.output<typeof updateContactSchema>) {
       await knownProfiles.require(scope);
       const tags = change.tags && [...new Set(change.tags)];
-      return viewContact(found(await contacts.update(scope, id, { ...change, tags })));
+      const contact = found(await contacts.update(scope, id, { ...change, tags }, newId()));
+      bus.nudge(subjects.nudge.outbox);
+      return viewContact(contact);
     },
   };
 }

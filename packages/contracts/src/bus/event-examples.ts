@@ -37,6 +37,15 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
     restriction: { kind: 'reachout_timelock', until: '2026-11-24T05:00:00.000Z', enforcementType: 'DEFAULT' },
   },
   'contact.created': { ...person, contactId: run.contactId, name: 'Siti' },
+  'contact.updated': { ...person, contactId: run.contactId, name: 'Siti', pushName: 'Siti A.' },
+  'contact.merged': {
+    ...person,
+    contactId: run.contactId,
+    name: 'Siti',
+    mergedContactId: 'cmh3k2v1x000fqzrm6h2jk3lm',
+    chat,
+    mergedChat: `${person.lid}@lid`,
+  },
   'message.received': {
     ...message,
     fromMe: false,

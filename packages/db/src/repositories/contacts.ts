@@ -1,4 +1,8 @@
 import type { Database } from '../client.js';
+import type { Contact } from '../generated/client.js';
+import { query } from '../query.js';
+import { appendEvents } from './events.js';
+import { contactEvent } from './import-contacts.js';
 import { followMerge } from './merged-rows.js';
 import type { ProfileScope } from './messages.js';
 import { behind, newestFirst, type PageRequest } from './page.js';
@@ -13,15 +17,36 @@ export interface ContactChange {
 
 export interface ContactFilter {
   phone?: string;
+  lid?: string;
   tag?: string;
+  /** A part of a name, an email address or a number. */
+  search?: string;
 }
 
-export function contactsRepository({ prisma }: Database) {
+const UPDATE = `
+  UPDATE "Contact" c SET
+    "name" = CASE WHEN g.given ? 'name' THEN g.given->>'name' ELSE c."name" END,
+    "email" = CASE WHEN g.given ? 'email' THEN g.given->>'email' ELSE c."email" END,
+    "tags" = CASE WHEN g.given ? 'tags' THEN ARRAY(SELECT jsonb_array_elements_text(g.given->'tags')) ELSE c."tags" END,
+    "metadata" = CASE WHEN g.given ? 'metadata' THEN g.given->'metadata' ELSE c."metadata" END,
+    "updatedAt" = now()
+  FROM "Profile" p, (SELECT $4::jsonb AS given) AS g
+  WHERE c."id" = $1 AND c."profileId" = $2 AND p."id" = c."profileId" AND p."workspaceId" = $3 AND p."deletedAt" IS NULL
+  RETURNING c.*`;
+
+export function contactsRepository({ prisma, transaction }: Database) {
   return {
-    list(scope: ProfileScope, { take, after, phone, tag }: PageRequest & ContactFilter) {
+    list(scope: ProfileScope, { take, after, phone, lid, tag, search }: PageRequest & ContactFilter) {
       const tags = tag === undefined ? undefined : { has: tag };
       return prisma.contact.findMany({
-        where: { ...within(scope), phone, tags, ...behind(after) },
+        where: {
+          ...within(scope),
+          phone,
+          lid,
+          tags,
+          ...behind(after),
+          AND: search === undefined ? {} : matching(search),
+        },
         orderBy: newestFirst,
         take,
       });
@@ -33,13 +58,28 @@ export function contactsRepository({ prisma }: Database) {
       return (await read(id)) ?? followMerge(prisma, scope, id, read);
     },
 
-    async update(scope: ProfileScope, id: string, change: ContactChange) {
-      const write = async (known: string) => {
-        const where = { id: known, ...within(scope) };
-        const [row] = await prisma.contact.updateManyAndReturn({ where, data: change });
-        return row ?? null;
-      };
+    /** With the event that tells it. */
+    async update(scope: ProfileScope, id: string, change: ContactChange, eventId: string): Promise<Contact | null> {
+      const write = (known: string) =>
+        transaction(async (tx) => {
+          const { name, email, tags, metadata } = change;
+          const given = JSON.stringify({ name, email, tags, metadata });
+          const [row] = await query<Contact>(tx, 'contacts_update', UPDATE, [
+            known,
+            scope.profileId,
+            scope.workspaceId,
+            given,
+          ]);
+          if (!row) return null;
+          await appendEvents(tx, [contactEvent('contact.updated', scope, row, eventId)]);
+          return row;
+        });
       return (await write(id)) ?? followMerge(prisma, scope, id, write);
+    },
+
+    /** A part of all contacts, in an order that no change disturbs. */
+    listById(scope: ProfileScope, { take, after }: { take: number; after: string }) {
+      return prisma.contact.findMany({ where: { ...within(scope), id: { gt: after } }, orderBy: { id: 'asc' }, take });
     },
 
     /** The phone number behind a LID, when this profile has learnt it. */
@@ -62,4 +102,11 @@ export type ContactsRepository = ReturnType<typeof contactsRepository>;
 
 function within({ workspaceId, profileId }: ProfileScope) {
   return { profileId, profile: { workspaceId, deletedAt: null } };
+}
+
+function matching(search: string) {
+  const digits = search.replace(/[\s+().-]/g, '');
+  const contains = { contains: search, mode: 'insensitive' as const };
+  const number = /^\d{3,}$/.test(digits) ? [{ phone: { contains: digits } }, { lid: { contains: digits } }] : [];
+  return { OR: [{ name: contains }, { pushName: contains }, { email: contains }, ...number] };
 }

@@ -15,6 +15,17 @@ const schema = describe({
       .string()
       .regex(/^\d{5,20}$/, 'must be digits without "+"')
       .optional(),
+    lid: z
+      .string()
+      .regex(/^\d{5,20}$/, 'must be digits without "@lid"')
+      .optional(),
+    search: z
+      .string()
+      .trim()
+      .min(2)
+      .max(100)
+      .optional()
+      .describe('A part of the name, of the name they give themselves, of the email address or the number.'),
     tag: z.string().min(1).max(64).optional().describe('Only contacts with this tag.'),
   }),
   answers: { 200: pageOf(contactSchema) },
