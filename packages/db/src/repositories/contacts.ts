@@ -106,7 +106,9 @@ function within({ workspaceId, profileId }: ProfileScope) {
 
 function matching(search: string) {
   const digits = search.replace(/[\s+().-]/g, '');
-  const contains = { contains: search, mode: 'insensitive' as const };
+  // Prisma hands these on as wildcards.
+  const literal = search.replace(/[\\%_]/g, '\\$&');
+  const contains = { contains: literal, mode: 'insensitive' as const };
   const number = /^\d{3,}$/.test(digits) ? [{ phone: { contains: digits } }, { lid: { contains: digits } }] : [];
   return { OR: [{ name: contains }, { pushName: contains }, { email: contains }, ...number] };
 }
