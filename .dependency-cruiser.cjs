@@ -21,6 +21,20 @@ module.exports = {
       to: { path: '^(packages/(?!contracts/|$1/)|apps/)' },
     },
     {
+      name: 'media-imports-only-contracts-and-runtime',
+      comment:
+        'Files are kept and opened the same way by gateway, engine and events, without a word to bus or database.',
+      severity: 'error',
+      from: { path: '^packages/media/src/' },
+      to: { path: '^(packages/(?!contracts/|runtime/|media/)|apps/)' },
+    },
+    {
+      name: 'only-media-imports-s3',
+      severity: 'error',
+      from: { path: src, pathNot: '^packages/media/' },
+      to: { path: npm('@aws-sdk/[^/]+') },
+    },
+    {
       name: 'sandbox-and-launcher-stand-alone',
       comment: 'The simulated network must not share code with what it tests; the launcher only starts programs.',
       severity: 'error',

@@ -14,6 +14,8 @@ const depcruise = path.join(root, 'node_modules', '.bin', 'depcruise');
 const violations: Record<string, [file: string, imported: string]> = {
   'contracts-stand-alone': ['packages/contracts/src/a.ts', '../../domain/src/index.js'],
   'first-floor-imports-only-contracts': ['packages/domain/src/a.ts', '../../runtime/src/index.js'],
+  'media-imports-only-contracts-and-runtime': ['packages/media/src/a.ts', '../../domain/src/index.js'],
+  'only-media-imports-s3': ['apps/engine/src/c.ts', '@aws-sdk/client-s3'],
   'sandbox-and-launcher-stand-alone': ['packages/sandbox/src/a.ts', '../../contracts/src/index.js'],
   'testkit-only-in-tests': ['apps/events/src/a.ts', '../../../packages/testkit/src/index.js'],
   'packages-never-import-apps': ['packages/sdk/src/a.ts', '../../../apps/events/src/index.js'],
@@ -29,6 +31,7 @@ const allowed: [file: string, imported: string][] = [
   ['packages/db/src/a.ts', '@prisma/client'],
   ['packages/launcher/src/a.ts', 'pg'],
   ['packages/domain/src/b.ts', '../../contracts/src/index.js'],
+  ['packages/media/src/b.ts', '../../runtime/src/index.js'],
   ['apps/scheduler/src/a.ts', '../../../packages/domain/src/index.js'],
 ];
 

@@ -1,4 +1,5 @@
 import type { WatchdogLimits } from '@multiwa/domain';
+import { mediaStorageEnv } from '@multiwa/media';
 import { baseEnv, type CrashAt, crashAtSchema, EnvError, encryptionKeyEnv, readEnv } from '@multiwa/runtime';
 import { z } from 'zod';
 
@@ -32,6 +33,9 @@ export const engineEnv = z.object({
   MULTIWA_WATCHDOG_UNANSWERED_MS: milliseconds,
   /** Lets profiles use proxies at addresses that are not public. */
   MULTIWA_ALLOW_PRIVATE_URLS: z.stringbool().default(false),
+  ...mediaStorageEnv,
+  /** Keeps media that were sent to be seen once; otherwise they are told of, and not stored. */
+  MULTIWA_MEDIA_STORE_VIEW_ONCE: z.stringbool().default(false),
   /** Control address of the simulated network; with MULTIWA_NETWORK=sandbox only. */
   SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Kills this process at a named moment, such as send.after-wire:3, to show that nothing is lost; on the sandbox only. */

@@ -1,11 +1,13 @@
 import { connectBus } from '@multiwa/bus';
 import { consumers, subjects, timing } from '@multiwa/contracts';
 import { openDatabase } from '@multiwa/db';
+import { openMediaStorage } from '@multiwa/media';
 import { createMetrics, type Logger, openKeyring, type Running, startOpsServer, startSpan } from '@multiwa/runtime';
 import type { EventsEnv } from './env.js';
 import { applyFacts } from './facts/apply-facts.js';
 import { makeHandleFacts } from './facts/handle-facts.js';
 import { leadConsumer } from './lead-consumer.js';
+import { startRetention } from './media/retention.js';
 import { startOutbox } from './outbox/publish-outbox.js';
 import { startWebhooks } from './webhooks/start-webhooks.js';
 
@@ -45,6 +47,8 @@ export async function startEvents(
   const facts = leadConsumer({ database, logger, metrics }, 'facts', (onLost) =>
     bus.consumeFacts(consumers.events, { batchSize, maxWaitMs, everyMs, handler, onLost }),
   );
+  const storage = openMediaStorage(env);
+  const retention = startRetention({ database, storage, days: env.MULTIWA_MEDIA_RETENTION_DAYS, logger });
   const webhooks = await startWebhooks({
     database,
     bus,
@@ -64,6 +68,8 @@ export async function startEvents(
     port: ops.port,
     async stop() {
       stopping.abort();
+      await retention?.stop();
+      storage.close();
       await Promise.all([facts.stop(), webhooks.stop()]);
       await outbox.stop();
       keysReplaced.stop();

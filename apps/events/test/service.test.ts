@@ -3,6 +3,7 @@ import type { EventType } from '@multiwa/contracts';
 import { createLogger } from '@multiwa/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitFor } from '../../../packages/testkit/src/wait-for.js';
+import { eventsEnv } from '../src/env.js';
 import type { AnyFact } from '../src/facts/apply-facts.js';
 import { type EventsService, startEvents } from '../src/start-events.js';
 import { acceptMessage, eventsOf, makeProfile, useTestDatabase } from './support/database.js';
@@ -16,15 +17,11 @@ const nats = useOwnNats();
 const secretsKey = randomBytes(32).toString('base64');
 
 async function start(): Promise<EventsService> {
-  const env = {
+  const env = eventsEnv.parse({
     DATABASE_URL: database.url,
     NATS_URL: nats.url,
-    PORT: 0,
-    HOST: '127.0.0.1',
-    LOG_LEVEL: 'info' as const,
     MULTIWA_ENCRYPTION_KEY: secretsKey,
-    MULTIWA_ALLOW_PRIVATE_URLS: false,
-  };
+  });
   const service = await startEvents(env, createLogger('events-test', 'silent'), () => undefined);
   onTestFinished(service.stop);
   return service;

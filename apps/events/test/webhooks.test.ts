@@ -6,6 +6,7 @@ import { createCipher, createLogger } from '@multiwa/runtime';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitFor } from '../../../packages/testkit/src/wait-for.js';
+import { eventsEnv } from '../src/env.js';
 import { startEvents } from '../src/start-events.js';
 import { eventsOf, makeProfile, type TestProfile, useTestDatabase } from './support/database.js';
 import { addEndpoint as insertEndpoint } from './support/endpoints.js';
@@ -19,15 +20,12 @@ const cipher = createCipher(key);
 
 async function start(allowPrivate = true) {
   const service = await startEvents(
-    {
+    eventsEnv.parse({
       DATABASE_URL: database.url,
       NATS_URL: nats.url,
-      PORT: 0,
-      HOST: '127.0.0.1',
-      LOG_LEVEL: 'info',
       MULTIWA_ENCRYPTION_KEY: key,
-      MULTIWA_ALLOW_PRIVATE_URLS: allowPrivate,
-    },
+      MULTIWA_ALLOW_PRIVATE_URLS: String(allowPrivate),
+    }),
     createLogger('events-test', 'silent'),
     () => undefined,
   );

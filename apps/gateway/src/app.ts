@@ -57,7 +57,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   opsRoutes(app, { ready: deps.ready, metrics });
   errorsPage(app);
   app.get('/', { schema: { hide: true } }, () => ({ name: 'MultiWA', version, docs: '/docs', api: '/api/v1' }));
-  await app.register(async (api) => apiRoutes(api.withTypeProvider<ZodTypeProvider>(), useCases), {
+  await app.register(async (api) => apiRoutes(api.withTypeProvider<ZodTypeProvider>(), useCases, authenticator), {
     prefix: '/api/v1',
   });
   app.addHook('preClose', () => useCases.eventStreams.stop());

@@ -32,6 +32,8 @@ export const limits = {
   sessionFilesAtOnce: 4,
   /** Unless the operator sets another number. */
   lookupsPerDay: 500,
+  /** Of fetching a file from a customer’s address: for all of it, and how long nothing may come. */
+  mediaFetch: { timeoutMs: 60_000, idleTimeoutMs: 15_000 },
   sendAtMaxAheadMs: 366 * 24 * 60 * 60 * 1_000,
   /** What one SSE reader may leave unread in this process, and for how long, before it is disconnected. */
   sseBufferBytes: 1024 * 1024,

@@ -13,6 +13,7 @@ import {
   importContacts,
   listWorkers,
   lookupsRepository,
+  mediaObjectsRepository,
   messagesRepository,
   openDatabase,
   operatorWorkspace,
@@ -25,11 +26,20 @@ import {
 } from '@multiwa/db';
 import { makeAcceptanceOrder, newId } from '@multiwa/domain';
 import {
+  type MediaLinks,
+  type MediaStorage,
+  makeMediaLinks,
+  mediaLinkEnv,
+  mediaStorageEnv,
+  openMediaStorage,
+} from '@multiwa/media';
+import {
   baseEnv,
   type Cipher,
   createMetrics,
   encryptionKeyEnv,
   type Logger,
+  makeGuardedDownload,
   openKeyring,
   type Running,
   startSpan,
@@ -58,6 +68,7 @@ import { makeEngineWorkers } from './use-cases/engine-workers.js';
 import { makeKnownProfiles } from './use-cases/known-profile.js';
 import { makeLinking } from './use-cases/linking.js';
 import { makeLookupBudget } from './use-cases/lookup-budget.js';
+import { makeMedia } from './use-cases/media.js';
 import { makeMessages } from './use-cases/messages.js';
 import { makeNumbers } from './use-cases/numbers.js';
 import { makeOptOuts } from './use-cases/opt-outs.js';
@@ -69,6 +80,8 @@ import { makeSendMessage } from './use-cases/send-message.js';
 import { makeSessionFiles } from './use-cases/session-files.js';
 import { makeSessions } from './use-cases/sessions.js';
 import { makeWebhooks } from './use-cases/webhooks.js';
+
+const MIB = 1024 * 1024;
 
 export const version = '0.1.0';
 
@@ -89,6 +102,10 @@ export const gatewayEnv = z.object({
   ...encryptionKeyEnv,
   /** Webhooks and proxies may be at private addresses: for those in the operator’s own network. */
   MULTIWA_ALLOW_PRIVATE_URLS: z.stringbool().default(false),
+  ...mediaStorageEnv,
+  ...mediaLinkEnv,
+  /** Largest file that may be uploaded, in megabytes, where its kind allows more. */
+  MULTIWA_MEDIA_MAX_MB: z.coerce.number().int().min(1).default(2_048),
 });
 
 export interface GatewayParts {
@@ -99,13 +116,28 @@ export interface GatewayParts {
   allowPrivateUrls: boolean;
   queueLimit: number;
   lookupsPerDay: number;
+  storage: MediaStorage;
+  links: MediaLinks;
+  maxMediaBytes: number;
   logger: Logger;
   stops: Stops;
 }
 
 /** Puts the parts together. The returned app is complete but does not listen. */
 export async function wireGateway(parts: GatewayParts): Promise<App> {
-  const { database, bus, networks, cipher, allowPrivateUrls, queueLimit, lookupsPerDay, logger, stops } = parts;
+  const {
+    database,
+    bus,
+    networks,
+    cipher,
+    allowPrivateUrls,
+    queueLimit,
+    lookupsPerDay,
+    storage,
+    links,
+    logger,
+    stops,
+  } = parts;
   const { pool } = database;
   const now = () => new Date();
   const onError = (error: unknown) => logger.error({ err: error }, 'a background write failed');
@@ -200,6 +232,14 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         now,
       }),
       messages: makeMessages({ messages, knownProfiles, resolveChat, bus }),
+      media: makeMedia({
+        media: mediaObjectsRepository(database),
+        storage,
+        links,
+        download: makeGuardedDownload(),
+        allowPrivateUrls,
+        maxBytes: parts.maxMediaBytes,
+      }),
       conversations: makeConversations({ conversations: conversationsRepository(database), messages, knownProfiles }),
       contacts: makeContacts({ contacts, knownProfiles, bus }),
       contactFiles: makeContactFiles({
@@ -259,6 +299,8 @@ export async function startGateway(
   stops.add(() => bus.close());
   const keysReplaced = bus.onNudge(subjects.nudge.keys, cipher.reload);
   stops.add(() => keysReplaced.stop());
+  const storage = openMediaStorage(env);
+  stops.add(() => storage.close());
   const app = await wireGateway({
     database,
     bus,
@@ -267,6 +309,13 @@ export async function startGateway(
     allowPrivateUrls: env.MULTIWA_ALLOW_PRIVATE_URLS,
     queueLimit: env.MULTIWA_QUEUE_LIMIT,
     lookupsPerDay: env.MULTIWA_LOOKUPS_PER_DAY,
+    storage,
+    links: makeMediaLinks({
+      publicUrl: env.MULTIWA_PUBLIC_URL,
+      cipher,
+      hours: env.MULTIWA_MEDIA_LINK_HOURS,
+    }),
+    maxMediaBytes: env.MULTIWA_MEDIA_MAX_MB * MIB,
     logger,
     stops,
   });

@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { type Bus, connectBus } from '@multiwa/bus';
 import { type Network, type Scope, timing } from '@multiwa/contracts';
 import { type Database, openDatabase } from '@multiwa/db';
 import { hashApiKey, newApiKey, newId, shownPrefix } from '@multiwa/domain';
+import { localStorage, makeMediaLinks } from '@multiwa/media';
 import { createCipher, createLogger } from '@multiwa/runtime';
 import { createTestDatabase } from '@multiwa/testkit';
 import { inject, vi } from 'vitest';
@@ -47,6 +51,9 @@ export interface TestGatewayOptions {
   allowPrivateUrls?: boolean;
   queueLimit?: number;
   lookupsPerDay?: number;
+  maxMediaBytes?: number;
+  /** Of links to media. */
+  now?: () => number;
 }
 
 /** A gateway on a database of its own and the run's NATS, with one workspace. Requests are injected. */
@@ -58,14 +65,20 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   stops.add(() => database.close());
   const bus = await connectBus({ url: options.natsUrl ?? inject('natsUrl'), name: 'gateway-test' });
   stops.add(() => bus.close());
+  const mediaDir = await mkdtemp(path.join(tmpdir(), 'multiwa-gateway-media-'));
+  stops.add(() => rm(mediaDir, { recursive: true, force: true }));
+  const cipher = createCipher(Buffer.alloc(32, 7).toString('base64'));
   const app = await wireGateway({
     database,
     bus,
     networks: options.networks ?? ['LIVE', 'SANDBOX'],
-    cipher: createCipher(Buffer.alloc(32, 7).toString('base64')),
+    cipher,
     allowPrivateUrls: options.allowPrivateUrls ?? false,
     queueLimit: options.queueLimit ?? timing.queue.limit,
     lookupsPerDay: options.lookupsPerDay ?? 100,
+    storage: localStorage(mediaDir),
+    links: makeMediaLinks({ publicUrl: 'http://gateway.test', cipher, hours: 168, now: options.now }),
+    maxMediaBytes: options.maxMediaBytes ?? 2 ** 30,
     logger: createLogger('gateway-test', 'silent'),
     stops,
   });

@@ -19,6 +19,7 @@ import {
   engineWorkerSchema,
   engineWorkersSchema,
   eventEnvelopeSchema,
+  mediaObjectSchema,
   messageSchema,
   optOutChangeSchema,
   optOutSchema,
@@ -128,6 +129,11 @@ test('each body is a named shape with an example', () => {
       expect([name, csv.example]).toEqual([name, expect.stringMatching(/^(to|phone),name/)]);
       continue;
     }
+    const file = requestBody?.content['multipart/form-data'];
+    if (file) {
+      expect([name, file.example]).toEqual([name, { file: expect.any(String) }]);
+      continue;
+    }
     const ref = requestBody?.content['application/json']?.schema.$ref ?? '';
     const schema = document.components.schemas[ref.split('/').at(-1) ?? ''];
     expect([name, schema?.example]).toEqual([name, expect.anything()]);
@@ -150,6 +156,7 @@ const schemas: Record<string, z.ZodType> = {
   TestProxy: testProxySchema,
   ProxyTest: proxyTestSchema,
   Profile: profileSchema,
+  MediaObject: mediaObjectSchema,
   Message: messageSchema,
   Account: accountSchema,
   ApiKey: apiKeySchema,

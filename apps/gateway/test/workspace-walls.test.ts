@@ -35,6 +35,9 @@ beforeAll(async () => {
     data: { ...delivery, eventType: 'message.sent', body: '{}', status: 'FAILED' },
   });
   const optOut = await gateway.call('POST', '/opt-outs', { ...theirs, body: { to: '+4915112345678' } });
+  const { id: mediaId } = await prisma.mediaObject.create({
+    data: { id: newId(), workspaceId: other.workspaceId, origin: 'UPLOAD', state: 'READY', mimeType: 'text/plain' },
+  });
   const key = await prisma.apiKey.findFirstOrThrow({ where: { workspaceId: other.workspaceId } });
   foreign = {
     profileId,
@@ -48,6 +51,7 @@ beforeAll(async () => {
     webhookId: endpointId,
     deliveryId,
     optOutId: String(optOut.json.id),
+    mediaId,
     broadcastId: await newBroadcast(profileId, other.key),
   };
 });

@@ -28,6 +28,11 @@ const table = {
   },
   api_key_expired: { status: 401, sentence: 'The API key has expired.', fix: 'Create a new key.' },
   api_key_revoked: { status: 401, sentence: 'The API key was revoked.', fix: 'Create a new key.' },
+  media_link_invalid: {
+    status: 403,
+    sentence: 'The link is not one of ours, or has expired.',
+    fix: 'Read the media again for a new link, or open it with an API key of its workspace.',
+  },
   scope_missing: {
     status: 403,
     sentence: 'The API key lacks the scope that this call needs.',
@@ -50,6 +55,11 @@ const table = {
     fix: 'List the profiles of this workspace.',
   },
   message_not_found: { status: 404, sentence: 'There is no such message.', fix: 'Check the id and the profile.' },
+  media_not_found: {
+    status: 404,
+    sentence: 'There is no such media.',
+    fix: 'Check the id; each workspace has its own.',
+  },
   conversation_not_found: {
     status: 404,
     sentence: 'There is no such conversation.',
@@ -143,10 +153,20 @@ const table = {
     sentence: 'The call does not fit the present state.',
     fix: 'See detail for the state and for what it allows.',
   },
+  media_not_ready: {
+    status: 409,
+    sentence: 'The file cannot be opened now.',
+    fix: 'See its state: wait while it is PENDING, ask for it again when it is EXPIRED or FAILED.',
+  },
   cursor_expired: {
     status: 409,
     sentence: 'The events after this cursor are no longer kept.',
     fix: 'Start again from the oldest kept event, which is named in detail, and reconcile through the API.',
+  },
+  media_gone: {
+    status: 410,
+    sentence: 'The file is kept no longer.',
+    fix: 'Upload it again, or ask for a received one again.',
   },
   payload_too_large: {
     status: 413,
@@ -157,6 +177,11 @@ const table = {
     status: 415,
     sentence: 'The content type is not accepted here.',
     fix: 'Send application/json.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    sentence: 'The range lies outside of the file.',
+    fix: 'Ask for a range within the length that Content-Range names.',
   },
   validation_failed: {
     status: 422,
@@ -234,6 +259,26 @@ const table = {
     status: 422,
     sentence: 'The picture is not one that WhatsApp takes.',
     fix: 'Use a JPEG of at most 640 × 640 pixels.',
+  },
+  media_type_mismatch: {
+    status: 422,
+    sentence: 'The file is not of a type that can be sent as this kind of message.',
+    fix: 'See detail for what its bytes are; send it as DOCUMENT, or convert it.',
+  },
+  media_too_large: {
+    status: 422,
+    sentence: 'The file is larger than this kind of message takes.',
+    fix: 'See detail for the limit; make it smaller, or send it as DOCUMENT.',
+  },
+  media_fetch_failed: {
+    status: 422,
+    sentence: 'The file could not be fetched from its URL.',
+    fix: 'See detail; the address must answer 200 with the file, without a redirection.',
+  },
+  media_not_convertible: {
+    status: 422,
+    sentence: 'The file cannot be turned into a voice note.',
+    fix: 'Send Ogg with Opus, or let the operator install ffmpeg, or send it as an ordinary audio file.',
   },
   secret_invalid: {
     status: 422,

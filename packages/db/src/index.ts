@@ -44,6 +44,8 @@ export {
 export { findSilenced, takeLifeline } from './repositories/lifelines.js';
 export * from './repositories/load-conversation-state.js';
 export * from './repositories/lookups.js';
+export * from './repositories/media-objects.js';
+export * from './repositories/media-transfers.js';
 export * from './repositories/messages.js';
 export * from './repositories/move-session.js';
 export * from './repositories/operator.js';

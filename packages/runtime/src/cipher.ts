@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
@@ -24,6 +32,10 @@ export interface Cipher {
   open(place: string, sealed: Sealed): string;
   /** @throws UnreadableError */
   openBytes(place: string, sealed: Sealed): Buffer;
+  /** Signs a text under a key derived from the current one for this purpose alone; fit for a URL, and names its key. */
+  sign(purpose: string, text: string): string;
+  /** Whether a signature is of this text, under any key that is known. */
+  verify(purpose: string, text: string, signature: string): boolean;
 }
 
 export interface EncryptionKey {
@@ -80,7 +92,23 @@ export function cipherOf(keys: KeySource): Cipher {
     },
     open: (place, sealed) => openBytes(place, sealed).toString('utf8'),
     openBytes,
+    sign(purpose, text) {
+      const key = keys.current();
+      return `${key.id}.${hmac(key, purpose, text).toString('base64url')}`;
+    },
+    verify(purpose, text, signature) {
+      const [keyId = '', given = ''] = signature.split('.');
+      const key = keys.find(keyId);
+      if (!key) return false;
+      const [expected, found] = [hmac(key, purpose, text), Buffer.from(given, 'base64url')];
+      return found.length === expected.length && timingSafeEqual(found, expected);
+    },
   };
+}
+
+function hmac({ bytes }: EncryptionKey, purpose: string, text: string): Buffer {
+  const derived = Buffer.from(hkdfSync('sha256', bytes, '', purpose, KEY_BYTES));
+  return createHmac('sha256', derived).update(text).digest();
 }
 
 /** Reads a list of keys; the first one seals. @throws TypeError */

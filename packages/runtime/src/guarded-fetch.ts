@@ -38,19 +38,15 @@ export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedResponse>
 const KEEP_ALIVE_MS = 2_000;
 // An attempt to connect outlives the call that gave up on it; this ends it.
 const CONNECT_TIMEOUT_MS = 30_000;
-const redirects = new Set([301, 302, 303, 307, 308]);
+/** Exported to guarded-download.ts only, as are the functions below. */
+export const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Makes a fetch for URLs that customers give: http(s) only, never into the operator's own network, redirects never
  * followed. Connections are shared by the calls and do not keep the process alive.
  */
 export function makeGuardedFetch(resolve: Resolve = resolveByDns): GuardedFetch {
-  const agentFor = (isAnyAllowed: boolean) =>
-    new Agent({
-      connect: { lookup: guardedLookup(resolve, isAnyAllowed), timeout: CONNECT_TIMEOUT_MS },
-      keepAliveTimeout: KEEP_ALIVE_MS,
-    });
-  const agents = { public: agentFor(false), any: agentFor(true) };
+  const agents = guardedAgents(resolve);
   return async ({ url, method, headers = {}, body, timeoutMs, maxResponseBytes, allowPrivate }) => {
     const startedAt = performance.now();
     const target = parseTarget(url, allowPrivate);
@@ -78,9 +74,19 @@ export function makeGuardedFetch(resolve: Resolve = resolveByDns): GuardedFetch 
     try {
       return await unlessAborted(exchange(), signal);
     } catch (error) {
-      throw describe(error, signal, timeoutMs);
+      throw describeFailure(error, signal, timeoutMs);
     }
   };
+}
+
+/** One for addresses that are public, one for any; both connect to the very addresses that were looked up. */
+export function guardedAgents(resolve: Resolve): { public: Agent; any: Agent } {
+  const agentFor = (isAnyAllowed: boolean) =>
+    new Agent({
+      connect: { lookup: guardedLookup(resolve, isAnyAllowed), timeout: CONNECT_TIMEOUT_MS },
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    });
+  return { public: agentFor(false), any: agentFor(true) };
 }
 
 /** See makeGuardedFetch; resolves names by the system's DNS. @throws GuardedFetchError */
@@ -105,7 +111,7 @@ export async function checkUrl(
 }
 
 /** The parser has turned decimal, octal, hexadecimal and shortened addresses into plain ones by then. */
-function parseTarget(url: string, allowPrivate: boolean): URL {
+export function parseTarget(url: string, allowPrivate: boolean): URL {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (!target) throw new GuardedFetchError('url_not_allowed', 'This is not a URL.');
   if (target.protocol !== 'http:' && target.protocol !== 'https:') {
@@ -123,7 +129,7 @@ function parseTarget(url: string, allowPrivate: boolean): URL {
 }
 
 /** The client notices an abort only once it is connected; the caller does not wait for that. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
@@ -142,7 +148,7 @@ async function readAtMost(body: Dispatcher.ResponseData['body'], maxBytes: numbe
   return { kept: Buffer.concat(chunks).subarray(0, maxBytes), isTruncated: length > maxBytes };
 }
 
-function describe(error: unknown, signal: AbortSignal, timeoutMs: number): GuardedFetchError {
+export function describeFailure(error: unknown, signal: AbortSignal, timeoutMs: number): GuardedFetchError {
   if (error instanceof GuardedFetchError) return error;
   if (signal.aborted) return new GuardedFetchError('timeout', `There was no complete answer within ${timeoutMs} ms.`);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

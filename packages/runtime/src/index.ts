@@ -11,6 +11,7 @@ export {
 } from './crash-points.js';
 export { type ConnectTo, dispatcherOver, type FetchDispatcher } from './fetch-dispatcher.js';
 export { guardHost, type Resolve } from './guarded-address.js';
+export { type GuardedDownload, type GuardedDownloadRequest, makeGuardedDownload } from './guarded-download.js';
 export {
   checkUrl,
   type GuardedFetch,

@@ -1,6 +1,8 @@
 import type { CreateGroup, GroupAct } from './control/group-schemas.js';
 import type { GroupResults, GroupView } from './control/group-view.js';
 import type { CompanionView, FaceView, PhoneView, ReceivedPage, SentPage } from './control/views.js';
+import type { ActiveMediaFault, MediaFaultRule } from './media/media-faults.js';
+import type { StoredMedia } from './media/media-store.js';
 import type { AutoReply } from './model/account.js';
 import type { EnforcementType } from './model/enforcement.js';
 import type { Business } from './model/face.js';
@@ -10,22 +12,28 @@ import type { SocketCount, SocketEvent } from './model/sockets.js';
 import type { TraceLine } from './model/trace.js';
 import type { UnknownRequest } from './model/unknown.js';
 import type { MessageContent } from './phone/message-content.js';
+import type { MediaDescriptor, OpenedMedia } from './phone/phone-media.js';
 import type { ReceivedMessage, SentMessage } from './phone/records.js';
 
 export { formatTrace } from './control/format-trace.js';
 
 export type {
   ActiveFault,
+  ActiveMediaFault,
   CompanionView,
   FaceView,
   FaultRule,
   GroupView,
+  MediaDescriptor,
+  MediaFaultRule,
   MessageContent,
+  OpenedMedia,
   PhoneView,
   ReceivedMessage,
   ReceivedPage,
   SentMessage,
   SentPage,
+  StoredMedia,
 };
 
 /** A refusal of the control API. */
@@ -56,6 +64,9 @@ export type SendMessage = { to: string; addressing?: 'pn' | 'lid'; id?: string }
   | { content: MessageContent }
 );
 
+/** What a phone's file is to WhatsApp. */
+export type PhoneMediaKind = 'image' | 'video' | 'audio' | 'document' | 'sticker';
+
 const POLL_MS = 25_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 
@@ -72,7 +83,7 @@ export function createSandboxClient(controlUrl: string) {
     const response = await fetch(`${base}${path}`, {
       method,
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : encoded(body)),
     });
     const text = await response.text();
     const answer: unknown = text === '' ? undefined : JSON.parse(text);
@@ -86,7 +97,8 @@ export function createSandboxClient(controlUrl: string) {
 
   return {
     health: (): Promise<{ status: string }> => call('GET', '/health'),
-    network: (): Promise<{ webSocketUrl: string; rootPublicKey: string }> => call('GET', '/network'),
+    network: (): Promise<{ webSocketUrl: string; rootPublicKey: string; mediaCertificate: string }> =>
+      call('GET', '/network'),
 
     createPhone: (phone: { phone?: string; name?: string; autoReply?: AutoReply } = {}): Promise<PhoneView> =>
       call('POST', '/phones', phone),
@@ -162,6 +174,18 @@ export function createSandboxClient(controlUrl: string) {
     /** From now on what the account sends under its LID does not tell its number. */
     hidePhone: (phone: string, hidden = true): Promise<PhoneView> =>
       call('PUT', `/phones/${encodeURIComponent(phone)}/phone-hidden`, { hidden }),
+    /** Puts a file on the media hosts, encrypted; what comes back goes into `imageMessage` and its like. */
+    uploadMedia: (phone: string, kind: PhoneMediaKind, bytes: Uint8Array): Promise<MediaDescriptor> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/media?kind=${kind}`, bytes),
+    /** Downloads and decrypts what a received message carries. */
+    openMedia: (phone: string, id: string): Promise<OpenedMedia> =>
+      call('GET', `/phones/${encodeURIComponent(phone)}/messages/${encodeURIComponent(id)}/media`),
+    media: async (): Promise<StoredMedia[]> => (await call<{ media: StoredMedia[] }>('GET', '/media')).media,
+    /** The media hosts forget a file, or all; with `forgotten`, phones too. Resolves with how many. */
+    expireMedia: async (what: { sha256?: string; forgotten?: boolean } = {}): Promise<number> =>
+      (await call<{ expired: number }>('POST', '/media/expire', what)).expired,
+    addMediaFault: (rule: MediaFaultRule): Promise<ActiveMediaFault> => call('POST', '/media/faults', rule),
+    clearMediaFaults: (): Promise<void> => call('DELETE', '/media/faults'),
 
     /** Bans the account (403 unless told otherwise): its connections end, its log-ins fail. */
     ban: (phone: string, code?: number): Promise<PhoneView> =>
@@ -201,6 +225,13 @@ export function createSandboxClient(controlUrl: string) {
     removeFault: (id: string): Promise<void> => call('DELETE', `/faults/${encodeURIComponent(id)}`),
     clearFaults: (): Promise<void> => call('DELETE', '/faults'),
   };
+}
+
+/** Bytes as they are, everything else as JSON. */
+function encoded(body: unknown): { headers: Record<string, string>; body: string | Uint8Array<ArrayBuffer> } {
+  if (!(body instanceof Uint8Array))
+    return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return { headers: { 'content-type': 'application/octet-stream' }, body: new Uint8Array(body) };
 }
 
 function queryString(query: Record<string, string | number | undefined>): string {

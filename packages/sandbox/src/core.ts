@@ -1,4 +1,6 @@
 import { SandboxError } from './errors.js';
+import type { MediaHost } from './media/media-host.js';
+import { startMedia } from './media/start-media.js';
 import type { Companion } from './model/account.js';
 import type { NewAccount } from './model/directory.js';
 import { Network } from './model/network.js';
@@ -20,6 +22,7 @@ export class SandboxCore {
     readonly network: Network,
     readonly pairing: Pairing,
     readonly acceptor: Acceptor,
+    readonly media: MediaHost,
     private readonly phones: Map<string, VirtualPhone>,
   ) {}
 
@@ -33,9 +36,11 @@ export class SandboxCore {
       await store.settled();
     }
     const network = new Network(options, store, identity, log);
+    const media = await startMedia(store, entries, options);
+    network.media = media;
     const phones = restoreNetwork(network, entries);
     const pairing = new Pairing(network);
-    const core = new SandboxCore(network, pairing, new Acceptor(network, pairing), phones);
+    const core = new SandboxCore(network, pairing, new Acceptor(network, pairing), media, phones);
     network.onCompanionActive = (account, companion) => core.bootstrap(account.phone, companion);
     for (const phone of phones.values()) phone.wake();
     return core;
@@ -86,6 +91,7 @@ export class SandboxCore {
   async stop(): Promise<void> {
     this.acceptor.resetAll();
     await Promise.all(this.listPhones().map((phone) => phone.stop()));
+    await this.media.stop();
     await this.network.store.close();
   }
 

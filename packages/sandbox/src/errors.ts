@@ -18,6 +18,7 @@ export const SANDBOX_ERRORS = {
   group_not_found: 404,
   group_refused: 409,
   picture_not_found: 404,
+  media_not_found: 404,
   fault_not_found: 404,
   route_not_found: 404,
   not_loopback: 422,

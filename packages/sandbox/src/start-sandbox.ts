@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
 import { registerGroupRoutes } from './control/group-routes.js';
+import { registerMediaRoutes } from './control/media-routes.js';
 import { registerNetworkRoutes } from './control/network-routes.js';
 import { registerPeopleRoutes } from './control/people-routes.js';
 import { registerPhoneRoutes } from './control/phone-routes.js';
@@ -22,6 +23,8 @@ export interface Sandbox {
   readonly controlUrl: string;
   /** The root to trust, 32 bytes. */
   readonly rootPublicKey: Buffer;
+  /** Certificate of the media hosts, in PEM: to be trusted beside, or instead of, what the system trusts. */
+  readonly mediaCertificate: string;
   /** The same things as the control API, in this process. */
   readonly core: SandboxCore;
   /** Resets all connections, writes out what is pending, and gives the port back. */
@@ -48,6 +51,7 @@ export async function startSandbox(
   registerPhoneRoutes(app, core);
   registerGroupRoutes(app, core);
   registerPeopleRoutes(app, core);
+  registerMediaRoutes(app, core);
   registerStandingRoutes(app, core);
   registerNetworkRoutes(app, core, webSocketUrl);
   core.acceptor.attach(app.server);
@@ -63,6 +67,7 @@ export async function startSandbox(
     webSocketUrl: webSocketUrl(),
     controlUrl: `http://${authority}`,
     rootPublicKey: Buffer.from(core.network.identity.root.public),
+    mediaCertificate: core.media.certificate.cert,
     core,
     stop: async () => {
       core.acceptor.resetAll();

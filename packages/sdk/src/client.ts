@@ -1,4 +1,4 @@
-import type { ChangeOwnProfile, Message, OwnProfile } from '@multiwa/contracts';
+import type { ChangeOwnProfile, MediaObjectView as Media, Message, OwnProfile } from '@multiwa/contracts';
 import { type EventQuery, openEvents } from './event-stream.js';
 import { type ClientOptions, makeRequest } from './request.js';
 import type {
@@ -56,6 +56,10 @@ import type {
   WebhookDeliveryDetail,
 } from './types.js';
 
+/** Files take longer than other calls. */
+const FILE_TIMEOUT_MS = 10 * 60_000;
+
+export type MediaKind = 'IMAGE' | 'VIDEO' | 'AUDIO' | 'DOCUMENT' | 'STICKER';
 export type MultiwaClient = ReturnType<typeof createClient>;
 
 /**
@@ -70,6 +74,7 @@ export function createClient(options: ClientOptions) {
   const message = (profileId: string, id: string) => `${profile(profileId)}/messages/${encodeURIComponent(id)}`;
   const contact = (profileId: string, id: string) => `${profile(profileId)}/contacts/${encodeURIComponent(id)}`;
 
+  const media = (id: string) => `/media/${encodeURIComponent(id)}`;
   const webhook = (id: string) => `/webhooks/${encodeURIComponent(id)}`;
   const delivery = (id: string, deliveryId: string) => `${webhook(id)}/deliveries/${encodeURIComponent(deliveryId)}`;
   const broadcast = (id: string) => `/broadcasts/${encodeURIComponent(id)}`;
@@ -135,6 +140,18 @@ export function createClient(options: ClientOptions) {
         request<Page<Message>>('GET', `${profile(profileId)}/messages`, { query }),
       /** Takes back a message that waits for its `sendAt`, or in the queue; refused once its send has begun. */
       cancel: (profileId: string, id: string) => request<Message>('POST', `${message(profileId, id)}/cancel`),
+    },
+    media: {
+      /** Takes a file in once, to be sent any number of times; `type` refuses what cannot be sent as such a message. */
+      upload: (file: Blob, { fileName, type }: { fileName?: string; type?: MediaKind } = {}) => {
+        const form = new FormData();
+        form.append('file', file, fileName);
+        return request<Media>('POST', '/media', { form, query: { type }, timeoutMs: FILE_TIMEOUT_MS });
+      },
+      get: (id: string) => request<Media>('GET', media(id)),
+      /** The whole file. */
+      download: (id: string) =>
+        request<Uint8Array>('GET', `${media(id)}/content`, { bytes: true, timeoutMs: FILE_TIMEOUT_MS }),
     },
     conversations: {
       list: (profileId: string, query: PageQuery = {}) =>

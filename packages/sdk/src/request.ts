@@ -21,8 +21,14 @@ export interface Call {
   body?: unknown;
   /** A body of text/csv, instead of `body`. */
   csv?: string;
+  /** A body of multipart/form-data, instead of `body`. */
+  form?: FormData;
   /** The answer is a file, given as it is, instead of JSON. */
   file?: true;
+  /** The same as bytes. */
+  bytes?: true;
+  /** How long one attempt may take, where that is not the client’s own limit. */
+  timeoutMs?: number;
   /** For POST; by default one of our own, so that repeating is safe. */
   idempotencyKey?: string;
 }
@@ -75,7 +81,8 @@ export async function refusal(response: Response): Promise<Error> {
 }
 
 async function attempt<T>(options: ClientOptions, method: string, path: string, call: Call): Promise<T> {
-  const { query, body, csv, idempotencyKey } = call;
+  const { query, body, csv, form, idempotencyKey } = call;
+  const timeoutMs = call.timeoutMs ?? options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const headers = {
     ...authorization(options),
     ...(csv !== undefined && { 'content-type': 'text/csv' }),
@@ -88,11 +95,13 @@ async function attempt<T>(options: ClientOptions, method: string, path: string, 
     response = await fetch(address(options, path, query), {
       method,
       headers,
-      signal: AbortSignal.timeout(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(csv !== undefined && { body: csv }),
+      ...(form !== undefined && { body: form }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw await refusal(response);
+    if (call.bytes) return new Uint8Array(await response.arrayBuffer()) as T;
     text = await response.text();
   } catch (cause) {
     if (cause instanceof MultiwaError || cause instanceof MultiwaConnectionError) throw cause;

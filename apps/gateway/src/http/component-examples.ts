@@ -18,6 +18,7 @@ import type {
 import type { z } from 'zod';
 import { automationExamples } from './automation-examples.js';
 import { engineExamples } from './engine-examples.js';
+import { mediaExamples } from './media-examples.js';
 import { peopleExamples } from './people-examples.js';
 import { webhookExamples } from './webhook-examples.js';
 
@@ -211,6 +212,7 @@ export const componentExamples: Readonly<Record<string, unknown>> = {
   ...automationExamples,
   ...engineExamples,
   ...peopleExamples,
+  ...mediaExamples,
   Profile: profile,
   Message: message,
   Account: account,

@@ -21,6 +21,7 @@ interface Description<B, P, Q, R> {
     | 'Accounts'
     | 'Profiles'
     | 'Messages'
+    | 'Media'
     | 'Conversations'
     | 'Contacts'
     | 'Opt-outs'
@@ -34,6 +35,8 @@ interface Description<B, P, Q, R> {
   body?: B;
   /** Where the body is a CSV instead: an example of one. It reaches the handler as a stream. */
   csvBody?: string;
+  /** Where the body is a file in multipart/form-data instead, which reaches the handler as a stream. */
+  fileBody?: true;
   params?: P;
   querystring?: Q;
   /** Answers that are not problems, by status. */
@@ -53,7 +56,19 @@ export function describe<
   Q extends z.ZodType | undefined = undefined,
   R extends Record<number, unknown> = Record<number, unknown>,
 >(route: Description<B, P, Q, R>) {
-  const { tag, summary, description, body, csvBody, params, querystring, answers, problems = [], idempotent } = route;
+  const {
+    tag,
+    summary,
+    description,
+    body,
+    csvBody,
+    fileBody,
+    params,
+    querystring,
+    answers,
+    problems = [],
+    idempotent,
+  } = route;
   const codes = new Set([
     ...everywhere,
     ...(body || params || querystring ? withInput : []),
@@ -68,6 +83,7 @@ export function describe<
     security: [{ apiKey: [] }, { bearer: [] }] as Record<string, string[]>[],
     ...(idempotent ? { 'x-idempotent': true } : {}),
     ...(csvBody ? { 'x-csv-body': csvBody } : {}),
+    ...(fileBody ? { 'x-file-body': true } : {}),
     response: { ...answers, ...problemAnswers([...codes]) } as R,
   };
   return { ...schema, ...given({ body, params, querystring }) } as typeof schema & Parts<B, P, Q>;

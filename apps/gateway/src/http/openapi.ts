@@ -13,6 +13,7 @@ Give your API key as \`x-api-key\` or as \`Authorization: Bearer\`. Errors are \
 const tags = [
   { name: 'Profiles', description: 'WhatsApp numbers: link them, open and close their sessions.' },
   { name: 'Messages', description: 'Send, list, cancel.' },
+  { name: 'Media', description: 'Files to send, and files that were received.' },
   { name: 'Conversations', description: 'Chats of a profile.' },
   { name: 'Contacts', description: 'People a profile has met, by phone and LID.' },
   { name: 'Opt-outs', description: 'Who wants no messages of this workspace, and the history of it.' },
@@ -71,10 +72,12 @@ interface OpenApi {
 function finish(document: OpenApi): OpenApi {
   for (const operations of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(operations)) {
-      const { 'x-idempotent': idempotent, 'x-csv-body': csvBody, parameters = [] } = operation;
+      const { 'x-idempotent': idempotent, 'x-csv-body': csvBody, 'x-file-body': fileBody, parameters = [] } = operation;
       delete operation['x-idempotent'];
       delete operation['x-csv-body'];
+      delete operation['x-file-body'];
       if (csvBody) operation.requestBody = csvRequestBody(csvBody);
+      if (fileBody) operation.requestBody = fileRequestBody;
       const isStream = JSON.stringify(operation.responses).includes('text/event-stream');
       const headers = [...(idempotent ? [idempotencyKey] : []), ...(isStream ? [lastEventId] : [])];
       if (headers.length > 0) operation.parameters = [...(parameters as Json[]), ...headers];
@@ -86,6 +89,20 @@ function finish(document: OpenApi): OpenApi {
   const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
   return addExamples(shortenNames({ ...rest, components: { ...components, schemas: kept } }));
 }
+
+const fileRequestBody = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object',
+        required: ['file'],
+        properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+      },
+      example: { file: '(the bytes of the file)' },
+    },
+  },
+};
 
 function csvRequestBody(example: unknown): Json {
   return { required: true, content: { 'text/csv': { schema: { type: 'string' }, example } } };

@@ -1,3 +1,4 @@
+import type { Authenticator } from '../auth/authenticate.js';
 import type { EventStreams } from '../sse/event-streams.js';
 import type { Accounts } from '../use-cases/accounts.js';
 import type { ApiKeys } from '../use-cases/api-keys.js';
@@ -9,6 +10,7 @@ import type { Contacts } from '../use-cases/contacts.js';
 import type { Conversations } from '../use-cases/conversations.js';
 import type { EngineWorkers } from '../use-cases/engine-workers.js';
 import type { Linking } from '../use-cases/linking.js';
+import type { MediaUseCase } from '../use-cases/media.js';
 import type { Messages } from '../use-cases/messages.js';
 import type { Numbers } from '../use-cases/numbers.js';
 import type { OptOuts } from '../use-cases/opt-outs.js';
@@ -62,6 +64,9 @@ import { conversationMessagesRoute } from './conversations/messages.js';
 import { drainWorkerRoutes } from './engine/drain-worker.js';
 import { listWorkersRoute } from './engine/list-workers.js';
 import { streamEventsRoute } from './events/stream.js';
+import { mediaContentRoute } from './media/content.js';
+import { getMediaRoute } from './media/get.js';
+import { uploadMediaRoute } from './media/upload.js';
 import { cancelMessageRoutes } from './messages/cancel.js';
 import { getMessageRoute } from './messages/get.js';
 import { listMessagesRoute } from './messages/list.js';
@@ -106,6 +111,7 @@ export interface UseCases {
   proxies: Proxies;
   sendMessage: SendMessageUseCase;
   messages: Messages;
+  media: MediaUseCase;
   conversations: Conversations;
   contacts: Contacts;
   numbers: Numbers;
@@ -122,7 +128,7 @@ export interface UseCases {
 }
 
 /** Every call of the API, in the order in which /docs shows them. */
-export function apiRoutes(app: App, useCases: UseCases): void {
+export function apiRoutes(app: App, useCases: UseCases, authenticator: Authenticator): void {
   for (const route of [
     createProfileRoute,
     listProfilesRoute,
@@ -140,6 +146,8 @@ export function apiRoutes(app: App, useCases: UseCases): void {
   proxyRoutes(app, useCases.proxies);
   sendMessageRoute(app, useCases.sendMessage);
   for (const route of [listMessagesRoute, getMessageRoute, cancelMessageRoutes]) route(app, useCases.messages);
+  for (const route of [uploadMediaRoute, getMediaRoute]) route(app, useCases.media);
+  mediaContentRoute(app, useCases.media, authenticator);
   for (const route of [listConversationsRoute, getConversationRoute, conversationMessagesRoute]) {
     route(app, useCases.conversations);
   }

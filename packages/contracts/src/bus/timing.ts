@@ -43,6 +43,23 @@ export const timing = {
     /** Pauses before the next attempt of a send that failed for a passing reason; then it ends FAILED. */
     retryMs: [500, 2_000, 8_000, 30_000],
   },
+  media: {
+    /** Files that one engine process fetches at the same time, and those of one profile among them. */
+    downloadsAtOnce: 8,
+    downloadsPerProfile: 3,
+    /** Files that one profile uploads at the same time; its messages without files do not wait for them. */
+    uploadsPerProfile: 4,
+    /** How long a media host may give or take nothing. */
+    idleTimeoutMs: 20_000,
+    /** For one attempt as a whole, however slowly the bytes come. */
+    downloadTimeoutMs: 15 * 60_000,
+    /** Pauses before the next attempt; then the file is FAILED. */
+    downloadRetryMs: [1_000, 10_000, 60_000],
+    /** How long the sender’s phone has to give a file again. */
+    reRequestTimeoutMs: 30_000,
+    /** A file that was uploaded so recently is not uploaded again for another message. */
+    uploadReuseMs: 7 * 24 * 3_600_000,
+  },
   reconnect: {
     firstMs: 500,
     maxMs: 60_000,

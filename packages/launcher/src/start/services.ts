@@ -46,7 +46,12 @@ const rows: readonly ServiceRow[] = [
     port: ({ sandboxPort }) => sandboxPort,
     env: ({ dataDir }, port) => ({ SANDBOX_PORT: String(port), SANDBOX_DATA_DIR: path.join(dataDir, 'sandbox') }),
   },
-  { name: 'events', entry: 'apps/events/dist/main.js', stage: 2, env: keyEnv },
+  {
+    name: 'events',
+    entry: 'apps/events/dist/main.js',
+    stage: 2,
+    env: (around) => ({ ...keyEnv(around), ...mediaEnv(around) }),
+  },
   { name: 'scheduler', entry: 'apps/scheduler/dist/main.js', stage: 2 },
   { name: 'automation', entry: 'apps/automation/dist/main.js', stage: 2 },
   {
@@ -54,13 +59,18 @@ const rows: readonly ServiceRow[] = [
     entry: engine,
     stage: 2,
     sandboxOnly: true,
-    env: (around) => ({ ...keyEnv(around), MULTIWA_NETWORK: 'sandbox', SANDBOX_URL: sandboxUrl(around) }),
+    env: (around) => ({
+      ...keyEnv(around),
+      ...mediaEnv(around),
+      MULTIWA_NETWORK: 'sandbox',
+      SANDBOX_URL: sandboxUrl(around),
+    }),
   },
   {
     name: 'engine-live',
     entry: engine,
     stage: 2,
-    env: (around) => ({ ...keyEnv(around), MULTIWA_NETWORK: 'live' }),
+    env: (around) => ({ ...keyEnv(around), ...mediaEnv(around), MULTIWA_NETWORK: 'live' }),
   },
   {
     name: 'gateway',
@@ -68,7 +78,11 @@ const rows: readonly ServiceRow[] = [
     stage: 3,
     port: ({ gatewayPort }) => gatewayPort,
     // Without an engine for it, a profile on the simulated network could never be connected.
-    env: (around) => ({ ...keyEnv(around), ...(around.sandboxPort === undefined && { MULTIWA_NETWORKS: 'live' }) }),
+    env: (around) => ({
+      ...keyEnv(around),
+      ...mediaEnv(around),
+      ...(around.sandboxPort === undefined && { MULTIWA_NETWORKS: 'live' }),
+    }),
   },
 ];
 
@@ -107,4 +121,12 @@ const parentWatch = new URL('../supervise/parent-watch.js', import.meta.url).hre
 
 function keyEnv({ encryptionKey }: Surroundings): NodeJS.ProcessEnv {
   return { ...encryptionKey };
+}
+
+/** Files lie in the data directory, and links lead to this machine, unless the environment says otherwise. */
+function mediaEnv({ env, dataDir, gatewayPort }: Surroundings): NodeJS.ProcessEnv {
+  return {
+    MULTIWA_MEDIA_DIR: env.MULTIWA_MEDIA_DIR || path.join(dataDir, 'media'),
+    MULTIWA_PUBLIC_URL: env.MULTIWA_PUBLIC_URL || `http://127.0.0.1:${gatewayPort}`,
+  };
 }

@@ -15,6 +15,7 @@ export function registerNetworkRoutes(app: FastifyInstance, core: SandboxCore, w
   app.get('/network', async () => ({
     webSocketUrl: webSocketUrl(),
     rootPublicKey: Buffer.from(network.identity.root.public).toString('base64'),
+    mediaCertificate: core.media.certificate.cert,
   }));
 
   app.get('/unknown', async () => ({ unknown: network.unknown.list() }));

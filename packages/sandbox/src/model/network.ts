@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { MediaHost } from '../media/media-host.js';
 import type { ServerIdentity } from '../noise/server-identity.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Store, StoreEntry } from '../store/store.js';
@@ -34,6 +35,8 @@ export class Network {
   readonly blocked = new Map<string, Set<string>>();
   /** Where this network serves what it hands out by URL; set once it listens. */
   publicUrl = '';
+  /** Where files lie; set before anybody connects. */
+  media: MediaHost | undefined;
   /** Called when a companion has finished its log-in, before what waits for it is sent. */
   onCompanionActive: (account: Account, companion: Companion) => void = () => undefined;
 

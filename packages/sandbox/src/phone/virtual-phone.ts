@@ -13,6 +13,7 @@ import { forwardReceipt } from '../server/route-receipt.js';
 import type { StoreEntry } from '../store/store.js';
 import { groupResend, groupStanza } from './group-stanzas.js';
 import { contentOf, describeContent, type MessageContent, messageOf, stanzaShape } from './message-content.js';
+import { findMedia, mediaRetryNotification } from './phone-media.js';
 import { PhoneSignal } from './phone-signal.js';
 import { type Person, PhoneRecords, type ReceivedMessage, type SentMessage } from './records.js';
 import { readReceipt, retryReceipt } from './stanzas.js';
@@ -266,6 +267,10 @@ export class VirtualPhone {
       await this.resend(node, done);
       return;
     }
+    if (type === 'server-error') {
+      await this.giveMediaAgain(node, done);
+      return;
+    }
     const status = type === '' ? 'delivered' : type === 'read' || type === 'played' ? type : undefined;
     const reader = this.network.directory.findByJid(node.attrs.participant)?.phone;
     const raised = status
@@ -368,6 +373,18 @@ export class VirtualPhone {
     if (edit !== undefined) attrs.edit = edit;
     const counted = enc ? [{ ...enc, attrs: { ...enc.attrs, ...encAttrs, count: count.toString() } }] : [];
     await this.forward({ tag: 'message', attrs, content: counted }, [done]);
+  }
+
+  /** A companion found a file gone: the phone gives it to the hosts again, and says where it lies now. */
+  private async giveMediaAgain(node: BinaryNode, done: StoreEntry): Promise<void> {
+    const { id = '', from } = node.attrs;
+    const { device = 0 } = addressOf(from) ?? {};
+    const record = this.records.received.find((message) => message.id === id);
+    const descriptor = record && findMedia(record.content)?.descriptor;
+    const again = descriptor && (await this.network.media?.store.giveAgain(descriptor.directPath));
+    const answer = mediaRetryNotification(node, descriptor, again?.directPath);
+    const attrs = { ...answer.attrs, from: this.account.jid('pn') };
+    await this.network.commit([done], [{ account: this.account, device, node: { ...answer, attrs } }]);
   }
 
   /** The phone could not decrypt: it asks the sending device for the message again. */

@@ -62,6 +62,8 @@ export function forwardReceipt(
         ...statusDeliveries(account, sender, node, type),
         ...selfDeliveries(account, device, node),
       ]);
+    case 'server-error':
+      return network.commit(entries, mediaRequests(account, device, sender, node));
     case 'read-self':
       return network.commit(entries, selfDeliveries(account, device, node));
     default:
@@ -81,6 +83,13 @@ function retryDeliveries(account: Account, device: number, sender: Account, node
   };
   if (node.attrs.recipient) attrs.recipient = node.attrs.recipient;
   return [{ account: sender, device: address.device, node: { tag: 'receipt', attrs, content: node.content } }];
+}
+
+/** A companion found a file gone: its own phone, which has it still, is asked to give it again. */
+function mediaRequests(account: Account, device: number, asked: Account, node: BinaryNode): Delivery[] {
+  if (asked !== account) return [];
+  const attrs = { id: node.attrs.id ?? '', type: 'server-error', from: account.jid('pn', device), t: stanzaTime() };
+  return [{ account, device: 0, node: { tag: 'receipt', attrs, content: node.content } }];
 }
 
 function statusDeliveries(account: Account, sender: Account, node: BinaryNode, kind: string): Delivery[] {

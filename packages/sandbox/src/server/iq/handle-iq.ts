@@ -8,6 +8,7 @@ import { answerAppState } from './app-state.js';
 import { answerCompanion } from './companion.js';
 import { answerEncrypt } from './encrypt.js';
 import { answerGroups } from './groups.js';
+import { answerMedia } from './media.js';
 import { answerMex } from './mex.js';
 import { answerBusiness, answerDisappearing, answerPicture, answerStatus } from './profile.js';
 import type { Query } from './query.js';
@@ -28,6 +29,7 @@ const HANDLERS: Record<string, IqHandler> = {
   'w:profile:picture': answerPicture,
   'w:biz': answerBusiness,
   'w:g2': answerGroups,
+  'w:m': answerMedia,
   'w:mex': answerMex,
   status: answerStatus,
   disappearing_mode: answerDisappearing,

@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readRange } from '../src/media/byte-range.js';
+import { startTestGateway, type Tenant, type TestGateway } from './gateway.js';
+
+let gateway: TestGateway;
+let base: string;
+let clock = Date.now();
+beforeAll(async () => {
+  gateway = await startTestGateway({ maxMediaBytes: 1_000_000, now: () => clock });
+  base = `${await gateway.app.listen({ host: '127.0.0.1', port: 0 })}/api/v1`;
+});
+afterAll(() => gateway.stop());
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAIAAAA2iEnWAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==',
+  'base64',
+);
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+interface UploadOptions {
+  as?: Tenant;
+  name?: string;
+  type?: string;
+  query?: string;
+}
+
+async function upload(
+  bytes: Uint8Array,
+  { as = gateway.tenant, name = 'a.bin', type = 'x/y', query = '' }: UploadOptions = {},
+) {
+  const form = new FormData();
+  form.append('note', 'fields beside the file are not looked at');
+  form.append('file', new Blob([new Uint8Array(bytes)], { type }), name);
+  const answer = await fetch(`${base}/media${query}`, { method: 'POST', headers: { 'x-api-key': as.key }, body: form });
+  return { status: answer.status, json: (await answer.json()) as Record<string, string> };
+}
+
+/** The content behind a link that names another host than this gateway has here. */
+const open = (link: string, init?: RequestInit) =>
+  fetch(base + new URL(link).pathname.slice('/api/v1'.length) + new URL(link).search, init);
+
+test('an uploaded file opens through its link and with a key of its workspace, byte for byte', async () => {
+  const bytes = randomBytes(500_000);
+  const { status, json } = await upload(bytes, { name: 'Ré sumé.bin' });
+  expect(status).toBe(201);
+  expect(json).toMatchObject({
+    state: 'READY',
+    origin: 'UPLOAD',
+    bytes: 500_000,
+    sha256: hashOf(bytes),
+    fileName: 'Ré sumé.bin',
+  });
+  const byLink = await open(json.url ?? '');
+  expect(hashOf(Buffer.from(await byLink.arrayBuffer()))).toBe(json.sha256);
+  const byKey = await fetch(`${base}/media/${json.id}/content`, { headers: { 'x-api-key': gateway.tenant.key } });
+  expect(hashOf(Buffer.from(await byKey.arrayBuffer()))).toBe(json.sha256);
+  expect((await gateway.call('GET', `/media/${json.id}`)).json).toEqual(json);
+});
+
+test('its type is what its bytes say, and nothing in it runs in a browser', async () => {
+  const picture = await upload(png, { name: 'page.html', type: 'text/html' });
+  expect(picture.json).toMatchObject({ mimeType: 'image/png', width: 2, height: 3 });
+  const page = await upload(Buffer.from('<script>alert(1)</script>'), { name: 'page.html', type: 'text/html' });
+  const shown = await open(picture.json.url ?? '');
+  expect(shown.headers.get('content-disposition')).toMatch(/^inline/);
+  const saved = await open(page.json.url ?? '');
+  expect(saved.headers.get('content-disposition')).toMatch(/^attachment/);
+  for (const { headers } of [shown, saved]) {
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain('sandbox');
+  }
+});
+
+test('a part of it is given where one is asked for', async () => {
+  const bytes = randomBytes(1_000);
+  const { json } = await upload(bytes);
+  const part = await open(json.url ?? '', { headers: { range: 'bytes=10-19' } });
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 10-19/1000']);
+  expect(Buffer.from(await part.arrayBuffer())).toEqual(bytes.subarray(10, 20));
+  const outside = await open(json.url ?? '', { headers: { range: 'bytes=1000-' } });
+  expect([outside.status, outside.headers.get('content-range')]).toEqual([416, 'bytes */1000']);
+});
+
+test.each([
+  ['bytes=0-', { start: 0, end: 99 }],
+  ['bytes=-10', { start: 90, end: 99 }],
+  ['bytes=-1000', { start: 0, end: 99 }],
+  ['bytes=50-1000', { start: 50, end: 99 }],
+  ['bytes=100-', 'unsatisfiable'],
+  ['bytes=-0', 'unsatisfiable'],
+  ['bytes=5-2', undefined],
+  ['bytes=0-1,5-6', undefined],
+  ['lines=0-1', undefined],
+  [undefined, undefined],
+])('the range %s of 100 bytes', (header, expected) => {
+  expect(readRange(header, 100)).toEqual(expected);
+});
+
+test('another workspace opens it neither by its id nor with its own key, also when it has the same bytes', async () => {
+  const other = await gateway.newTenant();
+  const [ours, theirs] = [await upload(png), await upload(png, { as: other })];
+  expect(ours.json.id).not.toBe(theirs.json.id);
+  expect(ours.json.sha256).toBe(theirs.json.sha256);
+  for (const path of [`/media/${ours.json.id}`, `/media/${ours.json.id}/content`]) {
+    const refused = await gateway.call('GET', path, { key: other.key });
+    expect([refused.status, refused.json.code]).toEqual([404, 'media_not_found']);
+  }
+  const [link, id] = [new URL(theirs.json.url ?? ''), String(ours.json.id)];
+  link.pathname = link.pathname.replace(String(theirs.json.id), id);
+  expect((await open(link.href)).status).toBe(403);
+});
+
+test('a link ends with its time, and no part of it may be changed', async () => {
+  const { json } = await upload(png);
+  const link = new URL(json.url ?? '');
+  const later = new URL(link);
+  later.searchParams.set('expires', String(Number(link.searchParams.get('expires')) + 86_400));
+  expect((await open(later.href)).status).toBe(403);
+  const before = clock;
+  clock = Number(link.searchParams.get('expires')) * 1_000;
+  try {
+    expect((await open(link.href)).status).toBe(403);
+  } finally {
+    clock = before;
+  }
+  expect((await fetch(`${base}/media/${json.id}/content`)).status).toBe(401);
+});
+
+test.each([
+  ['a page as a picture', Buffer.from('<html>'), '?type=IMAGE', 422, 'media_type_mismatch'],
+  ['more than a sticker may have', randomBytes(1_100_000), '?type=STICKER', 413, 'payload_too_large'],
+  ['more than the operator takes', randomBytes(1_000_001), '', 413, 'payload_too_large'],
+  ['nothing', Buffer.alloc(0), '', 422, 'validation_failed'],
+  ['an unknown kind', png, '?type=FILM', 422, 'validation_failed'],
+])('%s is refused, and nothing is stored', async (_what, bytes, query, status, code) => {
+  const before = await gateway.database.prisma.mediaObject.count();
+  const refused = await upload(bytes, { query });
+  expect([refused.status, refused.json.code]).toEqual([status, code]);
+  expect(await gateway.database.prisma.mediaObject.count()).toBe(before);
+});
+
+test('a body that is no form is refused', async () => {
+  const json = await gateway.call('POST', '/media', { body: { file: 'x' } });
+  expect([json.status, json.json.code]).toEqual([415, 'unsupported_media_type']);
+});
