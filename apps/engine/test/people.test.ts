@@ -133,7 +133,7 @@ test('someone who hides their number is known by the LID, until the number is le
 
 test('a limit of WhatsApp, and a profile without a session, are told as such', async () => {
   const { profileId } = linked;
-  await world.control.setLimits({ usync: { capacity: 0 } });
+  await world.control.setLimits({ usync: { capacity: 0, refillPerSecond: 0 } });
   await expect(world.bus.ask('numbers', profileId, { phones: ['6281200009999'] })).rejects.toMatchObject({
     code: 'whatsapp_rate_limited',
   });

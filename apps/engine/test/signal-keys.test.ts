@@ -19,6 +19,7 @@ function twoConnections(): [SignalKeys, SignalKeys] {
     state: new KeyState(),
     accountLock: () => ACCOUNT,
     at: passOn,
+    onLearned: () => undefined,
   };
   return [new SignalKeys(shared), new SignalKeys(shared)];
 }

@@ -108,6 +108,7 @@ test('two contacts of one person merge with all that hangs on them, which is tol
     { contactId: stays.id, chat: phoneChat },
     { contactId: goes.id, chat: lidChat },
   ]);
+  await prisma.optOut.create({ data: { workspaceId, lid } });
   const oldConversation = await prisma.conversation.findFirstOrThrow({ where: { profileId, chat: lidChat } });
 
   await applyFacts(db, [learned(owner), learned(owner)]);
@@ -142,6 +143,7 @@ test('two contacts of one person merge with all that hangs on them, which is tol
     { status: 'PENDING', contactId: stays.id },
     { status: 'DUPLICATE', contactId: stays.id, chat: phoneChat },
   ]);
+  expect(await prisma.optOut.findMany({ where: { workspaceId } })).toMatchObject([both]);
   expect(await prisma.mergedRow.findMany({ where: { profileId }, orderBy: { intoId: 'asc' } })).toHaveLength(2);
   expect(await prisma.mergedRow.findUniqueOrThrow({ where: { id: goes.id } })).toMatchObject({
     intoId: stays.id,

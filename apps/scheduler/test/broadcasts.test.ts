@@ -128,6 +128,21 @@ test('the pace and the daily cap hold over the broadcasts of a profile', async (
   expect(Number(last) - Number(first)).toBeGreaterThanOrEqual(2 * 50);
 });
 
+test('someone who opts out while a broadcast is under way is passed over, and takes nobody’s slot', async () => {
+  const id = await makeBroadcast(world.db, owner, 3);
+  const { prisma } = world.db;
+  const [first] = await prisma.broadcastRecipient.findMany({
+    where: { broadcastId: id },
+    orderBy: { position: 'asc' },
+  });
+  await prisma.optOut.create({ data: { workspaceId: owner.workspaceId, phone: first?.chat?.split('@')[0] } });
+  await claimBroadcasts(world.db.pool, 'me', 60_000, 100);
+  const acceptNext = makeAcceptNext(world.db, 'me', () => 0.5);
+  expect((await acceptNext(id)).outcome).toBe('passed-over');
+  expect((await acceptNext(id)).outcome).toBe('accepted');
+  expect(await counts(id)).toEqual({ OPTED_OUT: 1, ACCEPTED: 1, PENDING: 1 });
+});
+
 test('without a session few messages pile up, and the rest waits', async () => {
   const id = await makeBroadcast(world.db, owner, 60);
   await world.startScheduler();

@@ -15,7 +15,7 @@ const knowledge: AudienceKnowledge = {
   contactByPhone: new Map([['6281234567890', budi]]),
   contactByLid: new Map([['100000000001', budi]]),
   optedOutPhones: new Set(['4915112345678']),
-  optedOutLids: new Set(['100000000009']),
+  optedOutLids: new Set(['100000000008']),
 };
 const candidate = (input: string, variables: Record<string, string> = {}, position = 0) => ({
   input,
@@ -80,6 +80,7 @@ describe('an audience', () => {
     ['', 'INVALID', 'recipient_invalid'],
     ['120363000000000000@g.us', 'INVALID', 'group_not_supported'],
     ['+49 1511 2345678', 'OPTED_OUT', 'opted_out'],
+    ['100000000008@lid', 'OPTED_OUT', 'opted_out'],
     ['100000000009@lid', 'PENDING', null],
   ])('%j is %s (%s)', (input, status, reason) => {
     expect(plan('Hi', [candidate(input)]).planned).toMatchObject([{ status, reason }]);

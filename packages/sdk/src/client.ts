@@ -28,7 +28,9 @@ import type {
   EngineWorker,
   ExportSession,
   ImportedSession,
+  ImportReport,
   ImportSession,
+  ListContacts,
   ListDeliveries,
   ListMessages,
   ListOptOuts,
@@ -162,11 +164,21 @@ export function createClient(options: ClientOptions) {
         request<Page<Message>>('GET', `${conversations(profileId)}/${encodeURIComponent(id)}/messages`, { query }),
     },
     contacts: {
-      list: (profileId: string, query: PageQuery = {}) =>
+      list: (profileId: string, query: ListContacts = {}) =>
         request<Page<Contact>>('GET', `${profile(profileId)}/contacts`, { query }),
       get: (profileId: string, id: string) => request<Contact>('GET', contact(profileId, id)),
       update: (profileId: string, id: string, body: UpdateContact) =>
         request<Contact>('PATCH', contact(profileId, id), { body }),
+      /** All contacts as a CSV that `import` takes back. */
+      export: (profileId: string) => request<string>('GET', `${profile(profileId)}/contacts/export`, { file: true }),
+      /** One report for each line of the CSV: a mistake in one stops none of the others. */
+      import: async (profileId: string, csv: string): Promise<ImportReport[]> => {
+        const text = await request<string>('POST', `${profile(profileId)}/contacts/import`, { csv, file: true });
+        return text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line));
+      },
       /** Which numbers are on WhatsApp; what has to be asked counts against the day's budget of the profile. */
       checkNumbers: (profileId: string, numbers: string[]) =>
         request<CheckedNumbers>('POST', `${profile(profileId)}/numbers/check`, { body: { numbers } }),

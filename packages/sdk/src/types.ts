@@ -81,6 +81,11 @@ export type ContactPicture = z.infer<typeof contactPictureSchema>;
 export type ContactBusiness = z.infer<typeof contactBusinessSchema>;
 export type Blocklist = z.infer<typeof blocklistSchema>;
 export type { ChangeOwnProfile as ChangeWhatsAppProfile, OwnProfile as WhatsAppProfile } from '@multiwa/contracts';
+/** What became of one line of an import. */
+export type ImportReport =
+  | { line: number; outcome: 'CREATED' | 'UPDATED'; contactId: string }
+  | { line: number; outcome: 'FAILED'; message: string };
+export type ListContacts = PageQuery & { phone?: string; lid?: string; tag?: string; search?: string };
 export type OptOut = z.infer<typeof optOutSchema>;
 export type CreateOptOut = z.input<typeof createOptOutSchema>;
 export type OptOutChange = z.infer<typeof optOutChangeSchema>;

@@ -54,6 +54,7 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     messageId,
     waMessageId,
     chat,
+    peer: fact.peer && world.contacts.complete(profile.id, fact.peer),
     fromMe,
     type,
     content,

@@ -62,7 +62,9 @@ export function identityOf(chat: string): Identity | null {
 
 function announceStatus(world: World, profile: ProfileState, message: MessageState, status: SaidStatus, at: string) {
   const { id: messageId, waMessageId, chat, origin } = message;
-  const moved = { messageId, waMessageId, chat, origin, at: new Date(at).toISOString() };
+  const identity = identityOf(chat);
+  const peer = identity && world.contacts.complete(profile.id, identity);
+  const moved = { messageId, waMessageId, chat, peer, origin, at: new Date(at).toISOString() };
   // A receipt knows nothing of the trace of the message that it is about.
   const traceparent = world.traceparent ?? message.traceparent;
   if (status !== 'FAILED') {

@@ -5,7 +5,7 @@ const endpointId = 'cmh3k2v1x000aqzrm5w1eb2hk';
 const at = '2026-11-23T05:00:00.000Z';
 const chat = '6281234567890@s.whatsapp.net';
 const person = { phone: '6281234567890', lid: '193827465501928' };
-const message = { messageId, waMessageId: '3EB0C431C26A1916E07E', chat };
+const message = { messageId, waMessageId: '3EB0C431C26A1916E07E', chat, peer: person };
 const sent = { ...message, at, origin: 'API' } as const;
 const broadcast = {
   broadcastId: 'cmh3k2v1x000cqzrm2b7cd9pq',

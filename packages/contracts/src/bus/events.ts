@@ -31,6 +31,10 @@ const messageRef = z.object({
   messageId: idSchema,
   waMessageId: z.string(),
   chat: chatSchema,
+  peer: identitySchema
+    .nullable()
+    .optional()
+    .describe('The person of a one-to-one chat, by phone and LID; null in a group.'),
 });
 
 const messageReceived = messageRef.extend({

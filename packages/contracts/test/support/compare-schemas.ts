@@ -1,7 +1,16 @@
 import type { JsonSchema } from '../../src/docs/event-schemas.js';
 
 const notes = new Set(['description', 'title', 'example', 'examples', 'id', '$id']);
-const compared = new Set(['properties', 'required', 'enum', 'anyOf', 'oneOf', 'items', 'additionalProperties']);
+const compared = new Set([
+  'properties',
+  'required',
+  'enum',
+  'anyOf',
+  'oneOf',
+  'items',
+  'additionalProperties',
+  '$defs',
+]);
 
 /**
  * What a reader of the released schema would trip over in the present one, a line each. Added fields are compatible, and
@@ -12,6 +21,7 @@ export function incompatibilities(released: JsonSchema, present: JsonSchema, at 
     ...constraints(released, present, at),
     ...fields(released, present, at),
     ...members(released, present, at),
+    ...shapes(released, present, at),
     ...['items', 'additionalProperties'].flatMap((key) => nested(released[key], present[key], `${at}/${key}`)),
   ];
 }
@@ -31,6 +41,12 @@ function fields(released: JsonSchema, present: JsonSchema, at: string): string[]
     ...gone.map((name) => `${at}: "${name}" was always there and no longer is`),
     ...Object.entries(before ?? {}).flatMap(([name, schema]) => nested(schema, now?.[name], `${at}/${name}`)),
   ];
+}
+
+/** The named shapes that the rest refers to. */
+function shapes(released: JsonSchema, present: JsonSchema, at: string): string[] {
+  const [before, now] = [released, present].map(({ $defs }) => ($defs ?? {}) as Record<string, JsonSchema>);
+  return Object.entries(before ?? {}).flatMap(([name, schema]) => nested(schema, now?.[name], `${at}/${name}`));
 }
 
 function members(released: JsonSchema, present: JsonSchema, at: string): string[] {

@@ -83,9 +83,11 @@ const HAND_OVER_RUNS = `${JOINED}
 /** A person who stands twice in a broadcast is sent to once: whoever still waits yields to the other. */
 const ONCE_IN_BROADCASTS = `${JOINED}
   UPDATE "BroadcastRecipient" r SET "status" = 'DUPLICATE', "reason" = 'duplicate', "updatedAt" = now()
-  FROM joined j WHERE r."contactId" = j."mergedContactId" AND r."status" = 'PENDING' AND EXISTS (
-    SELECT 1 FROM "BroadcastRecipient" o WHERE o."broadcastId" = r."broadcastId" AND o."contactId" = j."contactId"
-      AND o."status" NOT IN ('INVALID', 'DUPLICATE', 'CANCELLED', 'FAILED'))`;
+  FROM joined j WHERE r."contactId" IN (j."contactId", j."mergedContactId") AND r."status" = 'PENDING' AND EXISTS (
+    SELECT 1 FROM "BroadcastRecipient" o WHERE o."broadcastId" = r."broadcastId" AND o."id" <> r."id"
+      AND o."contactId" IN (j."contactId", j."mergedContactId")
+      AND (o."status" IN ('ACCEPTED', 'SENT', 'DELIVERED', 'READ')
+        OR (o."status" = 'PENDING' AND o."position" < r."position")))`;
 
 const HAND_OVER_RECIPIENTS = `${JOINED}
   UPDATE "BroadcastRecipient" r SET "contactId" = j."contactId",
