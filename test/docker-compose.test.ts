@@ -38,6 +38,7 @@ interface Compose {
 
 const settings: Record<string, string> = {
   POSTGRES_PASSWORD: 'secret',
+  NATS_PASSWORD: 'secret',
   MULTIWA_ENCRYPTION_KEY: Buffer.alloc(32).toString('base64'),
 };
 

@@ -9,7 +9,10 @@ import { makeHandleFacts } from './facts/handle-facts.js';
 import { leadConsumer } from './lead-consumer.js';
 import { startRetention } from './media/retention.js';
 import { startOutbox } from './outbox/publish-outbox.js';
+import { startPruning } from './prune.js';
 import { startWebhooks } from './webhooks/start-webhooks.js';
+
+const dayMs = 86_400_000;
 
 export interface EventsService extends Running {
   /** Of health and metrics. */
@@ -58,6 +61,14 @@ export async function startEvents(
     metrics,
     onEvent: outbox.poke,
   });
+  const pruning = startPruning({
+    database,
+    keep: {
+      eventsMs: env.MULTIWA_EVENT_RETENTION_DAYS * dayMs,
+      deliveriesMs: env.MULTIWA_DELIVERY_RETENTION_DAYS * dayMs,
+    },
+    logger,
+  });
   const ops = await startOpsServer({
     host: env.HOST,
     port: env.PORT,
@@ -70,7 +81,7 @@ export async function startEvents(
       stopping.abort();
       await retention?.stop();
       storage.close();
-      await Promise.all([facts.stop(), webhooks.stop()]);
+      await Promise.all([facts.stop(), webhooks.stop(), pruning.stop()]);
       await outbox.stop();
       keysReplaced.stop();
       await bus.close();

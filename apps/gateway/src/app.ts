@@ -15,6 +15,7 @@ import { installRequestTrace } from './http/request-trace.js';
 import { compileValidator } from './http/validation.js';
 import { limits } from './limits.js';
 import { apiRoutes, type UseCases } from './routes/api.js';
+import { asyncApiPage } from './routes/asyncapi-page.js';
 import { errorsPage } from './routes/errors-page.js';
 import type { App } from './routes/route-types.js';
 
@@ -56,6 +57,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   await installOpenApi(app, version);
   opsRoutes(app, { ready: deps.ready, metrics });
   errorsPage(app);
+  asyncApiPage(app);
   app.get('/', { schema: { hide: true } }, () => ({ name: 'MultiWA', version, docs: '/docs', api: '/api/v1' }));
   await app.register(async (api) => apiRoutes(api.withTypeProvider<ZodTypeProvider>(), useCases, authenticator), {
     prefix: '/api/v1',

@@ -3,6 +3,7 @@ import { type Network, networkSchema, subjects, timing } from '@multiwa/contract
 import {
   accountsRepository,
   apiKeysRepository,
+  askReplay,
   automationsRepository,
   broadcastsRepository,
   contactsRepository,
@@ -19,9 +20,11 @@ import {
   operatorWorkspace,
   optOutsRepository,
   profilesRepository,
+  pruneIdempotency,
   readQueue,
   readSessionRow,
   requestDrain,
+  subscribersRepository,
   webhooksRepository,
 } from '@multiwa/db';
 import { makeAcceptanceOrder, newId } from '@multiwa/domain';
@@ -41,6 +44,7 @@ import {
   type Logger,
   makeGuardedDownload,
   openKeyring,
+  poller,
   type Running,
   startSpan,
 } from '@multiwa/runtime';
@@ -54,6 +58,7 @@ import { limits } from './limits.js';
 import type { App } from './routes/route-types.js';
 import { makeEventStreams } from './sse/event-streams.js';
 import { Stops } from './stops.js';
+import { keepSubscribers } from './subscribers/keep-subscribers.js';
 import { makeAccounts } from './use-cases/accounts.js';
 import { makeResolveChat } from './use-cases/addressing.js';
 import { makeApiKeys } from './use-cases/api-keys.js';
@@ -79,6 +84,7 @@ import { makeProxies } from './use-cases/proxies.js';
 import { makeSendMessage } from './use-cases/send-message.js';
 import { makeSessionFiles } from './use-cases/session-files.js';
 import { makeSessions } from './use-cases/sessions.js';
+import { makeSubscribers } from './use-cases/subscribers.js';
 import { makeWebhooks } from './use-cases/webhooks.js';
 
 const MIB = 1024 * 1024;
@@ -100,6 +106,10 @@ export const gatewayEnv = z.object({
   MULTIWA_LOOKUPS_PER_DAY: z.coerce.number().int().min(0).default(limits.lookupsPerDay),
   /** Seals the secrets of webhooks and the passwords of proxies; opens sessions that are exported. */
   ...encryptionKeyEnv,
+  /** Included by the configuration of the NATS server, which reads it again when it changes: who may read events there. */
+  MULTIWA_NATS_USERS_FILE: z.string().optional(),
+  /** How subscribers reach NATS, where that is not how the gateway does; several with commas. */
+  MULTIWA_NATS_PUBLIC_URL: z.string().optional(),
   /** Webhooks and proxies may be at private addresses: for those in the operator’s own network. */
   MULTIWA_ALLOW_PRIVATE_URLS: z.stringbool().default(false),
   ...mediaStorageEnv,
@@ -119,6 +129,11 @@ export interface GatewayParts {
   storage: MediaStorage;
   links: MediaLinks;
   maxMediaBytes: number;
+  nats: {
+    /** Addresses that subscribers are given. */
+    servers: string[];
+    usersFile: string | undefined;
+  };
   logger: Logger;
   stops: Stops;
 }
@@ -135,6 +150,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
     lookupsPerDay,
     storage,
     links,
+    nats,
     logger,
     stops,
   } = parts;
@@ -167,6 +183,15 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const { acceptor, queueBound } = startAccepting(accepting);
   const gauges = startFleetGauges({ database, metrics, logger });
   stops.add(() => gauges.stop());
+  const { everyMs, batch, idempotencyMs } = timing.pruning;
+  const pruning = poller(
+    everyMs,
+    async () => {
+      while ((await pruneIdempotency(pool, idempotencyMs, batch)) === batch);
+    },
+    { name: 'idempotency pruning', logger },
+  );
+  stops.add(() => pruning.stop());
 
   const keysChanged = bus.onNudge(subjects.nudge.apiKeys, authenticator.forgetAll);
   const profileChanged = bus.onNudge(subjects.nudge.anyProfile, (subject) => {
@@ -176,6 +201,10 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   stops.add(() => {
     for (const listener of [keysChanged, profileChanged, optOutsChanged]) listener.stop();
   });
+
+  const subscribers = subscribersRepository(database);
+  const kept = nats.usersFile ? keepSubscribers({ subscribers, bus, file: nats.usersFile, logger }) : undefined;
+  stops.add(async () => kept?.stop());
 
   const broadcastRows = broadcastsRepository(database);
   const broadcasts = makeBroadcasts({ broadcasts: broadcastRows, knownProfiles, now });
@@ -268,7 +297,16 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         bus,
       }),
       eventStreams: makeEventStreams({ bus, profiles, authenticator, logger, metrics }),
-      webhooks: makeWebhooks({ webhooks: webhooksRepository(database), knownProfiles, cipher, allowPrivateUrls, bus }),
+      webhooks: makeWebhooks({
+        webhooks: webhooksRepository(database),
+        askReplay: (replay) => askReplay(database, replay),
+        knownProfiles,
+        cipher,
+        allowPrivateUrls,
+        bus,
+        now,
+      }),
+      subscribers: makeSubscribers({ subscribers, knownProfiles, bus, apply: kept?.apply, servers: nats.servers }),
       engineWorkers: makeEngineWorkers({
         list: (aliveMs) => listWorkers(pool, aliveMs),
         requestDrain: (...asked) => requestDrain(pool, ...asked),
@@ -316,12 +354,21 @@ export async function startGateway(
       hours: env.MULTIWA_MEDIA_LINK_HOURS,
     }),
     maxMediaBytes: env.MULTIWA_MEDIA_MAX_MB * MIB,
+    nats: {
+      servers: (env.MULTIWA_NATS_PUBLIC_URL ?? withoutLogin(env.NATS_URL)).split(','),
+      usersFile: env.MULTIWA_NATS_USERS_FILE,
+    },
     logger,
     stops,
   });
   const address = await app.listen({ host: env.HOST, port: env.PORT });
   logger.info({ address }, 'gateway listens');
   return { stop: () => stops.run() };
+}
+
+/** The login in it is our services' own. */
+function withoutLogin(natsUrl: string): string {
+  return natsUrl.replace(/\/\/[^@/,]*@/g, '//');
 }
 
 async function answers({ pool }: Database): Promise<boolean> {

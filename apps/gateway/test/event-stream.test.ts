@@ -44,6 +44,8 @@ async function read(path = '/events', headers: Record<string, string> = {}): Pro
       if (frame.startsWith(':')) reader.comments.push(frame.slice(2));
       else {
         const fields = Object.fromEntries(frame.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)));
+        // A heartbeat that moves the cursor on.
+        if (fields.data === undefined) continue;
         reader.events.push({ id: fields.id, event: fields.event, data: JSON.parse(fields.data) });
       }
     }
@@ -103,6 +105,47 @@ test('a reader of one profile gets that profile only', async () => {
   await announce(envelope(1, gateway.tenant.workspaceId, other), mine);
   await until(() => reader.events.length > 0);
   expect(reader.events.map(({ data }) => data.id)).toEqual([mine.id]);
+});
+
+test('the stream of a profile, a filter of types and a cursor in the query say the same as elsewhere', async () => {
+  const qr = (sequence: number) => ({ ...envelope(sequence), type: 'profile.qr' as const });
+  const first = await read(`/profiles/${profile}/events`);
+  const all = [envelope(301), qr(302), envelope(303)];
+  await announce(...all);
+  await until(() => first.events.length === 3);
+  const filtered = await read(`/profiles/${profile}/events?types=profile.*&after=${first.events[0]?.id}`);
+  await until(() => filtered.events.length === 1);
+  expect(filtered.events.map(({ data }) => data.id)).toEqual([all[1]?.id]);
+  const both = await read(`/events?types=profile.qr,message.*`, { 'last-event-id': first.events[1]?.id ?? '' });
+  await until(() => both.events.length === 1);
+  expect(both.events.map(({ data }) => data.id)).toEqual([all[2]?.id]);
+});
+
+test('whoever polls gets the same log page by page, and a cursor that moves on also when nothing fits', async () => {
+  const reader = await read();
+  const all = Array.from({ length: 5 }, (_, n) => envelope(n + 400));
+  await announce(envelope(399), ...all, envelope(1, newId(), newId()));
+  await until(() => reader.events.length === 6);
+  const page = async (query: string) =>
+    (await gateway.call('GET', `/events/log?${query}`)).json as unknown as {
+      items: { cursor: string; event: EventEnvelope }[];
+      nextCursor: string;
+    };
+  const first = await page(`after=${reader.events[0]?.id}&limit=3`);
+  const second = await page(`after=${first.nextCursor}&limit=3`);
+  expect([...first.items, ...second.items].map(({ event }) => event.id)).toEqual(all.map(({ id }) => id));
+  expect(first.items.map(({ cursor }) => cursor)).toEqual(reader.events.slice(1, 4).map(({ id }) => id));
+  const none = await page(`after=${reader.events[0]?.id}&types=profile.*`);
+  expect(none.items).toEqual([]);
+  expect(await page(`after=${none.nextCursor}`)).toMatchObject({ items: [] });
+  const refused = await gateway.call('GET', `/events/log?after=${cursor(9_999_999)}`);
+  expect(refused).toMatchObject({
+    status: 409,
+    json: { code: 'cursor_expired', detail: expect.stringMatching(/sequence \d+.*cursor \S+ reads/) },
+  });
+  expect((await gateway.call('GET', '/events/log?types=teleport.*')).json).toMatchObject({ code: 'validation_failed' });
+  const { key } = await gateway.newTenant();
+  expect((await gateway.call('GET', '/events/log', { key })).json).toMatchObject({ items: [] });
 });
 
 test.each<[what: string, path: string, headers: Record<string, string>, status: number, code: string]>([

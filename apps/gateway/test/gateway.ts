@@ -54,6 +54,8 @@ export interface TestGatewayOptions {
   maxMediaBytes?: number;
   /** Of links to media. */
   now?: () => number;
+  /** Where the users of NATS are kept, when they are. */
+  natsUsersFile?: string;
 }
 
 /** A gateway on a database of its own and the run's NATS, with one workspace. Requests are injected. */
@@ -79,6 +81,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     storage: localStorage(mediaDir),
     links: makeMediaLinks({ publicUrl: 'http://gateway.test', cipher, hours: 168, now: options.now }),
     maxMediaBytes: options.maxMediaBytes ?? 2 ** 30,
+    nats: {
+      servers: [(options.natsUrl ?? inject('natsUrl')).replace(/\/\/.*@/, '//')],
+      usersFile: options.natsUsersFile,
+    },
     logger: createLogger('gateway-test', 'silent'),
     stops,
   });

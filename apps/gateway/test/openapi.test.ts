@@ -20,6 +20,7 @@ import {
   engineWorkersSchema,
   eventEnvelopeSchema,
   mediaObjectSchema,
+  eventPageSchema,
   messageSchema,
   optOutChangeSchema,
   optOutSchema,
@@ -29,12 +30,16 @@ import {
   profileSchema,
   proxyTestSchema,
   qrSchema,
+  rotatedSecretSchema,
   sessionViewSchema,
+  subscriberCredentialsSchema,
+  subscriberSchema,
   testProxySchema,
   updateAccountSchema,
   updateProfileSchema,
   webhookDeliveryDetailSchema,
   webhookDeliverySchema,
+  webhookReplaySchema,
   webhookSchema,
   webhookSecretSchema,
   webhookTestSchema,
@@ -150,6 +155,11 @@ test('each shape that is referred to is there, each that is there is referred to
 });
 
 const schemas: Record<string, z.ZodType> = {
+  Subscriber: subscriberSchema,
+  SubscriberCredentials: subscriberCredentialsSchema,
+  EventPage: eventPageSchema,
+  RotatedWebhookSecret: rotatedSecretSchema,
+  WebhookReplay: webhookReplaySchema,
   EngineWorker: engineWorkerSchema,
   EngineWorkers: engineWorkersSchema,
   Session: sessionViewSchema,
@@ -199,6 +209,11 @@ test('the document can be browsed', async () => {
   expect(page.statusCode).toBe(200);
   expect(page.headers['content-type']).toContain('text/html');
   expect((await gateway.app.inject({ url: '/' })).json()).toMatchObject({ docs: '/docs' });
+});
+
+test('the events are described as AsyncAPI beside it', async () => {
+  const { status, json } = await gateway.call('GET', '/docs/asyncapi', { key: null });
+  expect([status, json.asyncapi]).toEqual([200, '3.0.0']);
 });
 
 test('the type of a problem leads to a page that explains its code', async () => {

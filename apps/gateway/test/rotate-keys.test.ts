@@ -50,7 +50,7 @@ async function fill(): Promise<void> {
   const proxyColumns = { proxyKeyId: proxy.keyId, proxyCiphertext: Uint8Array.from(proxy.ciphertext) };
   const profile = { id: profileId, workspaceId, name: 'Shop', network: 'SANDBOX', desiredState: 'CONNECTED' } as const;
   await prisma.profile.create({ data: { ...profile, ...proxyColumns } });
-  const secret = sealWebhookSecrets(keyring, endpointId, ['whsec_secret']);
+  const secret = sealWebhookSecrets(keyring, endpointId, { secrets: ['whsec_secret'] });
   const secretColumns = { secretKeyId: secret.keyId, secretCipher: Uint8Array.from(secret.ciphertext) };
   await prisma.webhookEndpoint.create({
     data: { id: endpointId, workspaceId, url: 'https://example.com', deletedAt: new Date(), ...secretColumns },

@@ -39,8 +39,11 @@ beforeAll(async () => {
     data: { id: newId(), workspaceId: other.workspaceId, origin: 'UPLOAD', state: 'READY', mimeType: 'text/plain' },
   });
   const key = await prisma.apiKey.findFirstOrThrow({ where: { workspaceId: other.workspaceId } });
+  const subscriber = { id: newId(), workspaceId: other.workspaceId, name: 'Theirs', filter: '*', passwordHash: 'x' };
+  await prisma.subscriber.create({ data: subscriber });
   foreign = {
     profileId,
+    subscriberId: subscriber.id,
     messageId: String(sent.json.id),
     accountId: String(account.json.id),
     contactId: contact.id,

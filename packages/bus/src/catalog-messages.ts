@@ -1,4 +1,4 @@
-import { commands, type FactKind, facts, subjects } from '@multiwa/contracts';
+import { commands, type EventEnvelope, eventEnvelopeSchema, type FactKind, facts, subjects } from '@multiwa/contracts';
 import type { JsMsg } from 'nats';
 import { toBusMessage } from './deliveries.js';
 import { parseMessage, UnreadableMessage } from './parse.js';
@@ -24,6 +24,14 @@ export function parseFact(raw: JsMsg): types.FactMessage {
   const kind = raw.subject.split('.').at(-1) ?? '';
   if (!isFactKind(kind)) throw new UnreadableMessage(`its kind "${kind}" is unknown`);
   return { kind, ...toBusMessage(raw, parseMessage(facts[kind].schema, raw.data)) } as types.FactMessage;
+}
+
+/** The event in a message. Its subject says whose it is, so an envelope that says otherwise was put there by somebody else. */
+export function parseEvent({ subject, data }: Pick<JsMsg, 'subject' | 'data'>): EventEnvelope {
+  const envelope = parseMessage(eventEnvelopeSchema, data);
+  const { workspaceId, profileId, type } = envelope;
+  if (subjects.event(workspaceId, profileId, type) === subject) return envelope;
+  throw new UnreadableMessage('its subject belongs to another event');
 }
 
 function isFactKind(kind: string): kind is FactKind {

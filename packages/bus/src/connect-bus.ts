@@ -10,7 +10,7 @@ const PROVISION_ATTEMPTS = 20;
 const PROVISION_PAUSE_MS = 500;
 
 export interface BusOptions {
-  /** nats://host:port; several with commas. */
+  /** nats://host:port, with user:password@ before the host where the server wants it; several with commas. */
   url: string;
   /** Shown by the server's monitoring, and in errors. */
   name: string;
@@ -26,8 +26,11 @@ const silent: BusLogger = { debug() {}, info() {}, warn() {}, error() {} };
 /** Connects, waiting until the server is there, and brings streams and consumers in line with the catalog. */
 export async function connectBus({ url, name, logger = silent, startSpan, onFatal }: BusOptions): Promise<Bus> {
   // An object of its own: the client changes it.
+  const { servers, user, pass } = natsAddress(url);
   const connection = await connect({
-    servers: url.split(','),
+    servers,
+    user,
+    pass,
     name,
     maxReconnectAttempts: -1,
     waitOnFirstConnect: true,
@@ -39,7 +42,7 @@ export async function connectBus({ url, name, logger = silent, startSpan, onFata
   try {
     const manager = await connection.jetstreamManager({ checkAPI: false });
     await retry(() => provision(manager, logger));
-    const bus = new NatsBus(connection, manager, logger, startSpan);
+    const bus = new NatsBus(connection, manager, logger, { startSpan, servers });
     void watchStatus(connection, bus, logger);
     void connection.closed().then((cause) => {
       bus.disconnected();
@@ -50,6 +53,15 @@ export async function connectBus({ url, name, logger = silent, startSpan, onFata
     await connection.close();
     throw error;
   }
+}
+
+/** The client takes no user from an address. */
+function natsAddress(url: string): { servers: string[]; user?: string; pass?: string } {
+  const parts = url.split(',').map((each) => new URL(each));
+  const login = parts.find(({ username }) => username !== '');
+  const servers = parts.map(({ protocol, host }) => `${protocol}//${host}`);
+  if (!login) return { servers };
+  return { servers, user: decodeURIComponent(login.username), pass: decodeURIComponent(login.password) };
 }
 
 /** JetStream may need a moment longer than the server it is part of. */

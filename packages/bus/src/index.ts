@@ -13,11 +13,13 @@ export type {
   CommandPayload,
   CommandVerb,
   Consumption,
+  EventPage,
   EventReader,
   Fact,
   FactItem,
   FactMessage,
   FactPayload,
+  FetchEventsOptions,
   HandlerResult,
   LostReason,
   ProfileCommandsOptions,
@@ -26,4 +28,6 @@ export type {
   ReadEvent,
   ReadEventsOptions,
   Stoppable,
+  SubscriberSpec,
 } from './types.js';
+export { CursorExpired } from './types.js';

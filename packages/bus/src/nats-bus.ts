@@ -4,7 +4,6 @@ import {
   CodedError,
   type ConsumerSpec,
   type EventEnvelope,
-  eventEnvelopeSchema,
   type FactKind,
   type Network,
   subjects,
@@ -13,15 +12,15 @@ import {
 } from '@multiwa/contracts';
 import type { JetStreamClient, JetStreamManager, JsMsg, Msg, NatsConnection } from 'nats';
 import { answerOne, ask, type Question } from './ask.js';
-import { commandPublication, factPublication, parseFact } from './catalog-messages.js';
+import { commandPublication, factPublication, parseEvent, parseFact } from './catalog-messages.js';
 import { decode, encode } from './codec.js';
 import { consumeBatches } from './consume-batches.js';
 import { consumeProfileCommands } from './consume-profile-commands.js';
 import { toBusMessage } from './deliveries.js';
-import { parseMessage } from './parse.js';
 import { ensureConsumer, provision } from './provision.js';
 import { type Publication, Publisher, uniqueName } from './publisher.js';
-import { readEvents } from './read-events.js';
+import { fetchEvents, readEvents } from './read-events.js';
+import { acceptsLogin, ensureSubscriber, removeSubscriber } from './subscribers.js';
 import { takeOver } from './take-over.js';
 import { type BusSpan, BusTracing, type StartSpan } from './tracing.js';
 import type * as types from './types.js';
@@ -42,12 +41,19 @@ export class NatsBus implements types.Bus {
   readonly #logger: types.BusLogger;
   readonly #publisher: Publisher;
   readonly #tracing: BusTracing;
+  readonly #servers: string[];
   readonly #open = new Set<types.Consumption>();
   readonly #answering = new Set<Promise<void>>();
   #connected = true;
   #repairing: Promise<void> | undefined;
 
-  constructor(connection: NatsConnection, manager: JetStreamManager, logger: types.BusLogger, startSpan?: StartSpan) {
+  constructor(
+    connection: NatsConnection,
+    manager: JetStreamManager,
+    logger: types.BusLogger,
+    { startSpan, servers }: { startSpan?: StartSpan; servers: string[] },
+  ) {
+    this.#servers = servers;
     this.#tracing = new BusTracing(startSpan);
     this.#connection = connection;
     this.#manager = manager;
@@ -115,7 +121,7 @@ export class NatsBus implements types.Bus {
     spec: ConsumerSpec,
     options: types.BatchOptions<types.BusMessage<EventEnvelope>>,
   ): Promise<types.Consumption> {
-    return this.#consume(spec, (raw) => toBusMessage(raw, parseMessage(eventEnvelopeSchema, raw.data)), options);
+    return this.#consume(spec, (raw) => toBusMessage(raw, parseEvent(raw)), options);
   }
 
   async consumeProfileCommands(options: types.ProfileCommandsOptions): Promise<types.Consumption> {
@@ -135,12 +141,14 @@ export class NatsBus implements types.Bus {
   }
 
   async readEvents(options: types.ReadEventsOptions): Promise<types.EventReader> {
-    const reader = await readEvents(
-      { jetStream: this.#jetStream, manager: this.#manager, logger: this.#logger, repair: () => this.#repair() },
-      options,
-    );
+    const reader = await readEvents(this.#reading(), options);
     const { stop } = this.#track(reader);
-    return { [Symbol.asyncIterator]: () => reader[Symbol.asyncIterator](), stop };
+    return { [Symbol.asyncIterator]: () => reader[Symbol.asyncIterator](), caughtUp: reader.caughtUp, stop };
+  }
+
+  fetchEvents(options: types.FetchEventsOptions): Promise<types.EventPage> {
+    if (!this.healthy()) return Promise.reject(new CodedError('service_unavailable'));
+    return fetchEvents(this.#reading(), options);
   }
 
   ask<V extends AskVerb>(verb: V, profileId: string, request: types.AskRequest<V>): Promise<types.AskResponse<V>> {
@@ -193,6 +201,18 @@ export class NatsBus implements types.Bus {
     return this.#subscribe(subject, (message) => handler(message.subject, decode(message.data)));
   }
 
+  ensureSubscriber(subscriber: types.SubscriberSpec): Promise<void> {
+    return ensureSubscriber(this.#manager, subscriber);
+  }
+
+  removeSubscriber(id: string): Promise<void> {
+    return removeSubscriber(this.#manager, id);
+  }
+
+  acceptsLogin(user: string, password: string): Promise<boolean> {
+    return acceptsLogin([...this.#servers], user, password);
+  }
+
   async purgeCommands(profileId: string): Promise<void> {
     await this.#manager.streams.purge(subjects.commandStreamOf(profileId), { filter: subjects.commandsOf(profileId) });
   }
@@ -215,6 +235,11 @@ export class NatsBus implements types.Bus {
       new Promise((resolve) => setTimeout(resolve, DRAIN_TIMEOUT_MS).unref()),
     ]);
     await this.#connection.close();
+  }
+
+  #reading() {
+    const repair = () => this.#repair();
+    return { jetStream: this.#jetStream, manager: this.#manager, logger: this.#logger, repair };
   }
 
   #publish(publication: Publication): Promise<types.Published> {

@@ -1,15 +1,17 @@
-import type {
-  AskVerb,
-  asks,
-  ConsumerSpec,
-  commands,
-  EventEnvelope,
-  FactKind,
-  facts,
-  Network,
-  SendCommand,
-  WorkerAskVerb,
-  workerAsks,
+import {
+  type AskVerb,
+  type asks,
+  CodedError,
+  type ConsumerSpec,
+  type commands,
+  type EventEnvelope,
+  type FactKind,
+  type facts,
+  type Network,
+  type SendCommand,
+  type SubscriberAccess,
+  type WorkerAskVerb,
+  type workerAsks,
 } from '@multiwa/contracts';
 import type { z } from 'zod';
 
@@ -126,6 +128,30 @@ export interface ReadEventsOptions {
   profileId?: string;
   /** Sequence of the last event already seen; without it only new events are read. 0 reads all that are kept. */
   after?: number;
+  /** Types, and beginnings of types such as `message.*`; all without it. */
+  types?: readonly string[];
+}
+
+export interface FetchEventsOptions extends ReadEventsOptions {
+  /** The most that one page holds. */
+  limit: number;
+}
+
+export interface EventPage {
+  events: ReadEvent[];
+  /** Everything up to here was looked at: the next page begins behind it. */
+  position: number;
+}
+
+/** The events behind a cursor are no longer kept, or the stream was made anew. */
+export class CursorExpired extends CodedError {
+  /** Of the oldest event that is kept. */
+  readonly oldestSequence: number;
+
+  constructor(oldestSequence: number) {
+    super('cursor_expired', { detail: `The oldest kept event has the sequence ${oldestSequence}.` });
+    this.oldestSequence = oldestSequence;
+  }
 }
 
 export interface ReadEvent {
@@ -135,8 +161,16 @@ export interface ReadEvent {
   traceparent?: string;
 }
 export interface EventReader extends AsyncIterable<ReadEvent> {
+  /**
+   * Where the reader stands when nothing waits for it: everything up to that sequence was read, or is none of its events.
+   * Undefined while something waits.
+   */
+  caughtUp(): Promise<number | undefined>;
   stop(): Promise<void>;
 }
+
+/** A subscriber with where its consumer begins. */
+export type SubscriberSpec = SubscriberAccess & { fromOldest: boolean };
 
 /** The one door to NATS. See docs/subjects.md for everything that travels. */
 export interface Bus {
@@ -173,8 +207,10 @@ export interface Bus {
    * they left unacked comes at once and in order. @throws CodedError `state_conflict` when a newer owner is there
    */
   consumeProfileCommands(options: ProfileCommandsOptions): Promise<Consumption>;
-  /** Events in order, for one reader. @throws CodedError `cursor_expired`, from the iteration too */
+  /** Events in order, for one reader. @throws CursorExpired, from the iteration too */
   readEvents(options: ReadEventsOptions): Promise<EventReader>;
+  /** A page of events, without waiting for more; `after: 0` or none begins with the oldest kept. @throws CursorExpired */
+  fetchEvents(options: FetchEventsOptions): Promise<EventPage>;
   /**
    * Asks the owner of a profile. @throws CodedError `profile_not_connected` at once when nobody answers, `ask_timeout`
    * after the verb's deadline, or what the answering handler threw
@@ -205,6 +241,12 @@ export interface Bus {
   nudge(subject: string, data?: unknown): void;
   /** `subject` may hold wildcards. */
   onNudge(subject: string, handler: (subject: string, data: unknown) => void): Stoppable;
+  /** Makes the durable consumer of somebody who reads events as a user of the server, if it is missing. */
+  ensureSubscriber(subscriber: SubscriberSpec): Promise<void>;
+  /** Deletes it. */
+  removeSubscriber(id: string): Promise<void>;
+  /** Whether the server lets this user in. */
+  acceptsLogin(user: string, password: string): Promise<boolean>;
   /** Forgets the commands of a profile that nobody has carried out. */
   purgeCommands(profileId: string): Promise<void>;
   /** Whether the connection is up. */

@@ -3,7 +3,8 @@ import { connect } from 'nats';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Bus, EventReader } from '../src/index.js';
 import { anEvent, anId } from './support/data.js';
-import { openBus, ownNats } from './support/nats.js';
+import { makeLog, openBus, ownNats } from './support/nats.js';
+import { waitFor } from './support/wait-for.js';
 
 /** Takes so many events from a reader. */
 async function take(reader: EventReader, count: number): Promise<number[]> {
@@ -85,4 +86,47 @@ test('stop ends the iteration', async () => {
   const reading = take(reader, 1);
   await reader.stop();
   expect(await reading).toEqual([]);
+});
+
+test('a filter lets its types through only, and a reader who has read all stands behind what is others’', async () => {
+  const { url } = await ownNats();
+  const bus = await openBus(url);
+  const [workspaceId, profileId] = [anId(), anId()];
+  const sent = (sequence: number) => ({ ...anEvent(workspaceId, profileId, sequence), type: 'message.sent' as const });
+  const reader = await bus.readEvents({ workspaceId, types: ['message.*'] });
+  await bus.publishEvents([anEvent(workspaceId, profileId, 1), sent(2), anEvent(workspaceId, profileId, 3), sent(4)]);
+  const events = reader[Symbol.asyncIterator]();
+  expect((await events.next()).value?.envelope.sequence).toBe(2);
+  expect(await reader.caughtUp(), 'while one waits').toBeUndefined();
+  expect((await events.next()).value?.envelope.sequence).toBe(4);
+  const next = events.next();
+  const [last = 0] = (await publish(bus, anId(), null, 1, 1)).slice(-1);
+  await waitFor('it to stand behind everything', async () => (await reader.caughtUp()) === last);
+  await reader.stop();
+  expect((await next).done).toBe(true);
+});
+
+test('pages hold what fits, in order, end behind everything, and a forged envelope is nobody’s', async () => {
+  const { url } = await ownNats();
+  const log = makeLog();
+  const bus = await openBus(url, log);
+  const [workspaceId, other] = [anId(), anId()];
+  await publish(bus, workspaceId, null, 1, 7);
+  await publish(bus, other, null, 1, 3);
+  const connection = await connect({ servers: url });
+  onTestFinished(() => connection.close());
+  const forged = JSON.stringify(anEvent(other, null, 99));
+  await connection.jetstream().publish(subjects.event(workspaceId, null, 'webhook.test'), forged);
+  const sequences: number[] = [];
+  let after = 0;
+  for (const size of [3, 3, 1, 0]) {
+    const page = await bus.fetchEvents({ workspaceId, after, limit: 3 });
+    expect(page.events).toHaveLength(size);
+    sequences.push(...page.events.map(({ envelope }) => envelope.sequence));
+    after = page.position;
+  }
+  expect(sequences).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(after).toBe(11);
+  expect((await bus.fetchEvents({ workspaceId, types: ['message.*'], limit: 3 })).events).toEqual([]);
+  await expect(bus.fetchEvents({ workspaceId, after: 99, limit: 3 })).rejects.toMatchObject({ code: 'cursor_expired' });
 });

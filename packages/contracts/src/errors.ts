@@ -76,6 +76,11 @@ const table = {
     sentence: 'There is no such webhook endpoint.',
     fix: 'List the webhook endpoints of this workspace.',
   },
+  subscriber_not_found: {
+    status: 404,
+    sentence: 'There is no such subscriber.',
+    fix: 'List the subscribers of this workspace.',
+  },
   delivery_not_found: {
     status: 404,
     sentence: 'There is no such webhook delivery.',
@@ -157,6 +162,11 @@ const table = {
     status: 409,
     sentence: 'The file cannot be opened now.',
     fix: 'See its state: wait while it is PENDING, ask for it again when it is EXPIRED or FAILED.',
+  },
+  subscribers_unavailable: {
+    status: 409,
+    sentence: 'The users of this installation’s NATS are not kept by the gateway.',
+    fix: 'Ask the operator to set MULTIWA_NATS_USERS_FILE (docs/events.md), or read events by GET /events.',
   },
   cursor_expired: {
     status: 409,

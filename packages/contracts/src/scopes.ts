@@ -13,6 +13,8 @@ export const scopes = [
   'contacts:read',
   'contacts:write',
   'events:read',
+  'subscribers:read',
+  'subscribers:write',
   'webhooks:read',
   'webhooks:write',
   'broadcasts:read',

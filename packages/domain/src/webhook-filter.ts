@@ -1,11 +1,11 @@
-import type { EventEnvelope } from '@multiwa/contracts';
+import { type EventEnvelope, filtersTake } from '@multiwa/contracts';
 
 export interface WebhookFilter {
   id: string;
   workspaceId: string;
   /** null takes the events of all profiles, and those without one. */
   profileId: string | null;
-  /** Empty takes all. */
+  /** Types, and beginnings of types such as `message.*`. Empty takes all. */
   eventTypes: readonly string[];
   createdAt: Date;
 }
@@ -16,6 +16,11 @@ export function webhookWants(endpoint: WebhookFilter, event: EventEnvelope): boo
   // A test is for the endpoint it names, whatever its filter.
   if (event.type === 'webhook.test') return event.data.endpointId === endpoint.id;
   if (new Date(event.timestamp) < endpoint.createdAt) return false;
+  return webhookFilterTakes(endpoint, event);
+}
+
+/** Whether the filter of an endpoint takes an event of its workspace, whenever that happened. */
+export function webhookFilterTakes(endpoint: WebhookFilter, event: EventEnvelope): boolean {
   if (endpoint.profileId !== null && endpoint.profileId !== event.profileId) return false;
-  return endpoint.eventTypes.length === 0 || endpoint.eventTypes.includes(event.type);
+  return filtersTake(endpoint.eventTypes, event.type);
 }

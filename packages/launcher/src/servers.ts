@@ -9,6 +9,8 @@ export interface ServersOptions {
   dataDir?: string;
   /** false trades safety against a crash for speed; for throw-away data only. */
   durable?: boolean;
+  /** NATS lets only known users in, as in the product. */
+  natsUsers?: boolean;
 }
 
 export interface Servers {
@@ -33,7 +35,8 @@ export async function startServers(options: ServersOptions = {}): Promise<Server
   const durable = options.durable ?? true;
   const makePostgres = (port?: number) =>
     startPostgres({ dataDir: path.join(dataDir, 'postgres'), port, flags: durable ? [] : careless, syncInit: durable });
-  const makeNats = (port?: number) => startNats({ dataDir: path.join(dataDir, 'nats'), port });
+  const makeNats = (port?: number) =>
+    startNats({ dataDir: path.join(dataDir, 'nats'), port, users: options.natsUsers });
   let [postgres, nats] = await bothOrNeither(makePostgres(), makeNats());
   return {
     get postgres() {

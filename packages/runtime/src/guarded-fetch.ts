@@ -38,6 +38,13 @@ export type GuardedFetch = (request: GuardedRequest) => Promise<GuardedResponse>
 const KEEP_ALIVE_MS = 2_000;
 // An attempt to connect outlives the call that gave up on it; this ends it.
 const CONNECT_TIMEOUT_MS = 30_000;
+/** Of mail, name and file servers and the like, which would take a request for commands of theirs: the fetch standard's list. */
+const otherProtocols: ReadonlySet<number> = new Set([
+  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
 /** Exported to guarded-download.ts only, as are the functions below. */
 export const redirects = new Set([301, 302, 303, 307, 308]);
 
@@ -119,6 +126,9 @@ export function parseTarget(url: string, allowPrivate: boolean): URL {
   }
   if (target.username !== '' || target.password !== '') {
     throw new GuardedFetchError('url_not_allowed', 'A URL may not hold a user name or password: use a header.');
+  }
+  if (!allowPrivate && otherProtocols.has(Number(target.port))) {
+    throw new GuardedFetchError('url_not_allowed', 'The port belongs to another protocol.');
   }
   const literal = literalAddress(target);
   // Sockets resolve no literal address, so the lookup never sees one.

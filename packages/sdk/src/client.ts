@@ -24,8 +24,10 @@ import type {
   CreatedWebhook,
   CreateOptOut,
   CreateProfile,
+  CreateSubscriber,
   CreateWebhook,
   EngineWorker,
+  EventPage,
   ExportSession,
   ImportedSession,
   ImportReport,
@@ -45,8 +47,12 @@ import type {
   ProfileProxy,
   ProxyTest,
   QrCode,
+  RotatedWebhookSecret,
+  RotateWebhookSecret,
   SendMessage,
   Session,
+  Subscriber,
+  SubscriberCredentials,
   UpdateAccount,
   UpdateAutomation,
   UpdateBroadcast,
@@ -56,6 +62,7 @@ import type {
   Webhook,
   WebhookDelivery,
   WebhookDeliveryDetail,
+  WebhookReplay,
 } from './types.js';
 
 /** Files take longer than other calls. */
@@ -79,6 +86,7 @@ export function createClient(options: ClientOptions) {
   const media = (id: string) => `/media/${encodeURIComponent(id)}`;
   const webhook = (id: string) => `/webhooks/${encodeURIComponent(id)}`;
   const delivery = (id: string, deliveryId: string) => `${webhook(id)}/deliveries/${encodeURIComponent(deliveryId)}`;
+  const subscriber = (id: string) => `/subscribers/${encodeURIComponent(id)}`;
   const broadcast = (id: string) => `/broadcasts/${encodeURIComponent(id)}`;
   const automation = (id: string) => `/automations/${encodeURIComponent(id)}`;
   const drain = (workerId: string) => `/engine/workers/${encodeURIComponent(workerId)}/drain`;
@@ -204,6 +212,9 @@ export function createClient(options: ClientOptions) {
       list: (query: PageQuery = {}) => request<Page<Webhook>>('GET', '/webhooks', { query }),
       get: (id: string) => request<Webhook>('GET', webhook(id)),
       secret: (id: string) => request<{ secret: string }>('GET', `${webhook(id)}/secret`),
+      /** Deliveries then carry the signatures of both secrets, for as long as the old one is kept. */
+      rotateSecret: (id: string, body: RotateWebhookSecret = {}) =>
+        request<RotatedWebhookSecret>('POST', `${webhook(id)}/secret/rotate`, { body }),
       update: (id: string, body: UpdateWebhook) => request<Webhook>('PATCH', webhook(id), { body }),
       delete: (id: string) => request<void>('DELETE', webhook(id)),
       /** Sends it an event of its own; resolves with the id of that event. */
@@ -213,6 +224,9 @@ export function createClient(options: ClientOptions) {
       delivery: (id: string, deliveryId: string) => request<WebhookDeliveryDetail>('GET', delivery(id, deliveryId)),
       resend: (id: string, deliveryId: string) =>
         request<WebhookDelivery>('POST', `${delivery(id, deliveryId)}/resend`),
+      /** Sends everything since a time (ISO 8601) again that the endpoint's filter takes. */
+      replay: (id: string, since: string) =>
+        request<WebhookReplay>('POST', `${webhook(id)}/replay`, { body: { since } }),
     },
     broadcasts: {
       /** Makes a draft; nothing is sent before it is started. */
@@ -256,8 +270,20 @@ export function createClient(options: ClientOptions) {
       /** Takes a drained worker back in. */
       undrain: (id: string) => request<EngineWorker>('DELETE', drain(id)),
     },
+    /** Who reads events from NATS. */
+    subscribers: {
+      /** The answer is the only one that holds the password. */
+      create: (body: CreateSubscriber) => request<SubscriberCredentials>('POST', '/subscribers', { body }),
+      list: (query: PageQuery = {}) => request<Page<Subscriber>>('GET', '/subscribers', { query }),
+      get: (id: string) => request<Subscriber>('GET', subscriber(id)),
+      rotatePassword: (id: string) => request<SubscriberCredentials>('POST', `${subscriber(id)}/password`),
+      revoke: (id: string) => request<void>('DELETE', subscriber(id)),
+    },
     events: {
       open: (query: EventQuery = {}) => openEvents(options, query),
+      /** A page of the same log, for polling: go on with its `nextCursor`. */
+      page: ({ types, ...query }: EventQuery & { limit?: number } = {}) =>
+        request<EventPage>('GET', '/events/log', { query: { ...query, types: types?.join(',') } }),
     },
   };
 }

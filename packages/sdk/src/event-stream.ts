@@ -7,6 +7,8 @@ import { SseParser } from './sse-parser.js';
 export interface EventQuery {
   /** Only events of this profile. */
   profileId?: string;
+  /** Only these types; `message.*` takes all whose type begins so. */
+  types?: readonly string[];
   /** Cursor of the last event that was seen; by default only what happens from now on. */
   after?: string;
 }
@@ -37,24 +39,27 @@ export async function openEvents(options: ClientOptions, query: EventQuery = {})
 /** See openEvents. Read it once, in one loop. */
 export class EventStream implements AsyncIterable<ReadEvent> {
   readonly #options: ClientOptions;
-  readonly #profileId: string | undefined;
+  readonly #query: { profileId?: string; types?: string };
   readonly #closing = new AbortController();
   #connection: Connection | undefined;
   #cursor: string | undefined;
 
-  constructor(options: ClientOptions, { profileId, after }: EventQuery) {
+  constructor(options: ClientOptions, { profileId, types, after }: EventQuery) {
     this.#options = options;
-    this.#profileId = profileId;
+    this.#query = { profileId, types: types?.join(',') };
     this.#cursor = after;
   }
 
-  /** Where the last event that was handed out stands; undefined before the first. */
+  /** Up to where everything was handed out; undefined before the first event or heartbeat. */
   get cursor(): string | undefined {
     return this.#cursor;
   }
 
   async connect(): Promise<void> {
-    this.#connection = await openConnection(this.#options, this.#profileId, this.#cursor, this.#closing.signal);
+    const body = await openConnection(this.#options, this.#query, this.#cursor, this.#closing.signal);
+    this.#connection = readConnection(body, (cursor) => {
+      this.#cursor = cursor;
+    });
   }
 
   close(): void {
@@ -83,17 +88,23 @@ export class EventStream implements AsyncIterable<ReadEvent> {
 
 type Connection = AsyncGenerator<ReadEvent>;
 
+interface OpenBody {
+  body: ReadableStream<Uint8Array>;
+  /** Ends the connection when nothing comes any more. */
+  silence: AbortController;
+}
+
 async function openConnection(
   options: ClientOptions,
-  profileId: string | undefined,
+  query: { profileId?: string; types?: string },
   after: string | undefined,
   closing: AbortSignal,
-): Promise<Connection> {
+): Promise<OpenBody> {
   const silence = new AbortController();
   const opening = setTimeout(() => silence.abort(), OPEN_TIMEOUT_MS);
   let response: Response;
   try {
-    response = await fetch(address(options, '/events', { profileId }), {
+    response = await fetch(address(options, '/events', query), {
       headers: {
         ...authorization(options),
         accept: 'text/event-stream',
@@ -108,10 +119,10 @@ async function openConnection(
   }
   if (!response.ok) throw await refusal(response);
   if (!response.body) throw new MultiwaConnectionError('The event stream has no body.');
-  return readConnection(response.body, silence);
+  return { body: response.body, silence };
 }
 
-async function* readConnection(body: ReadableStream<Uint8Array>, silence: AbortController): Connection {
+async function* readConnection({ body, silence }: OpenBody, onCursor: (cursor: string) => void): Connection {
   const parser = new SseParser();
   const decoder = new TextDecoder();
   const timer = setTimeout(() => silence.abort(), SILENCE_LIMIT_MS);
@@ -121,6 +132,8 @@ async function* readConnection(body: ReadableStream<Uint8Array>, silence: AbortC
       for (const { id, data } of parser.push(decoder.decode(piece, { stream: true }))) {
         if (id !== undefined) yield { cursor: id, event: JSON.parse(data) as EventEnvelope };
       }
+      // Heartbeats move it too, so that a quiet stream does not leave an old cursor behind.
+      if (parser.lastId !== undefined) onCursor(parser.lastId);
     }
   } finally {
     clearTimeout(timer);

@@ -12,6 +12,9 @@ export class SseParser {
   #event = '';
   #id: string | undefined;
 
+  /** The id that the last complete block left, with data or without. */
+  lastId: string | undefined;
+
   /** The messages that this piece completes. */
   push(piece: string): SseMessage[] {
     const text = this.#rest + piece;
@@ -36,6 +39,7 @@ export class SseParser {
   #dispatch(): SseMessage | undefined {
     const message = { id: this.#id, event: this.#event || 'message', data: this.#data.join('\n') };
     const complete = this.#data.length > 0;
+    this.lastId = this.#id;
     this.#data = [];
     this.#event = '';
     return complete ? message : undefined;

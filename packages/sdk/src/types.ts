@@ -21,8 +21,10 @@ import type {
   createdWebhookSchema,
   createOptOutSchema,
   createProfileSchema,
+  createSubscriberSchema,
   createWebhookSchema,
   engineWorkerSchema,
+  eventPageSchema,
   exportSessionSchema,
   importedSessionSchema,
   importSessionSchema,
@@ -38,8 +40,12 @@ import type {
   proxyTestSchema,
   qrSchema,
   recipientStatusSchema,
+  rotatedSecretSchema,
+  rotateSecretSchema,
   sendMessageSchema,
   sessionViewSchema,
+  subscriberCredentialsSchema,
+  subscriberSchema,
   updateAccountSchema,
   updateAutomationSchema,
   updateBroadcastSchema,
@@ -48,6 +54,7 @@ import type {
   updateWebhookSchema,
   webhookDeliveryDetailSchema,
   webhookDeliverySchema,
+  webhookReplaySchema,
   webhookSchema,
 } from '@multiwa/contracts';
 import type { z } from 'zod';
@@ -97,6 +104,13 @@ export type CreatedWebhook = z.infer<typeof createdWebhookSchema>;
 export type UpdateWebhook = z.input<typeof updateWebhookSchema>;
 export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;
 export type WebhookDeliveryDetail = z.infer<typeof webhookDeliveryDetailSchema>;
+export type RotateWebhookSecret = z.input<typeof rotateSecretSchema>;
+export type RotatedWebhookSecret = z.infer<typeof rotatedSecretSchema>;
+export type WebhookReplay = z.infer<typeof webhookReplaySchema>;
+export type Subscriber = z.infer<typeof subscriberSchema>;
+export type CreateSubscriber = z.input<typeof createSubscriberSchema>;
+export type SubscriberCredentials = z.infer<typeof subscriberCredentialsSchema>;
+export type EventPage = z.infer<typeof eventPageSchema>;
 export type ListDeliveries = Omit<z.input<typeof listDeliveriesQuerySchema>, 'limit'> & { limit?: number };
 export type Broadcast = z.infer<typeof broadcastSchema>;
 export type CreateBroadcast = z.input<typeof createBroadcastSchema>;

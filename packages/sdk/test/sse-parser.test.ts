@@ -29,3 +29,11 @@ test('where the pieces of a stream break changes nothing', () => {
     }
   }
 });
+
+test('an id without data is no message, but is the last one', () => {
+  const parser = new SseParser();
+  expect(parser.push('id: 1\ndata: a\n\nid: 7\n')).toHaveLength(1);
+  expect(parser.lastId).toBe('1');
+  expect(parser.push('\n')).toEqual([]);
+  expect(parser.lastId).toBe('7');
+});

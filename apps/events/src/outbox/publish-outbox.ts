@@ -1,5 +1,5 @@
 import type { Bus, Stoppable } from '@multiwa/bus';
-import { CodedError, type EventEnvelope, type EventType, subjects, timing } from '@multiwa/contracts';
+import { CodedError, subjects, timing } from '@multiwa/contracts';
 import {
   type AppendedEvent,
   type Database,
@@ -9,6 +9,7 @@ import {
   tryToLead,
 } from '@multiwa/db';
 import { type Logger, type Metrics, poller } from '@multiwa/runtime';
+import { envelopeOf } from './envelope-of.js';
 
 export interface OutboxDeps {
   database: Pick<Database, 'pool'>;
@@ -112,27 +113,5 @@ export function startOutbox({ database, bus, logger, metrics, mark = markPublish
       leadership = undefined;
       bus.nudge(subjects.nudge.outbox);
     },
-  };
-}
-
-function envelopeOf({
-  id,
-  type,
-  version,
-  createdAt,
-  workspaceId,
-  profileId,
-  sequence,
-  data,
-}: AppendedEvent): EventEnvelope {
-  return {
-    id,
-    type: type as EventType,
-    version,
-    timestamp: createdAt.toISOString(),
-    workspaceId,
-    profileId,
-    sequence,
-    data: data as EventEnvelope['data'],
   };
 }

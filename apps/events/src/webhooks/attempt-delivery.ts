@@ -1,9 +1,18 @@
-import { eventOf, timing } from '@multiwa/contracts';
-import { appendEvents, type ClaimedDelivery, type Database, disableEndpoint, finishAttempt } from '@multiwa/db';
+import { eventOf, timing, type WebhookDisabledReason, webhookDisabledReasons } from '@multiwa/contracts';
+import {
+  appendEvents,
+  type ClaimedDelivery,
+  type Database,
+  disableEndpoint,
+  finishAttempt,
+  noteFailure,
+  noteSuccess,
+} from '@multiwa/db';
 import {
   judgeWebhookAnswer,
   newId,
   openWebhookSecrets,
+  signingSecrets,
   signWebhook,
   type WebhookVerdict,
   webhookRetryDelayMs,
@@ -64,8 +73,9 @@ export function makeAttemptDelivery(deps: AttemptDeps): AttemptDelivery {
     const { id: deliveryId, endpointId } = delivery;
     const disabled = await database.transaction(async (tx) => {
       await finishAttempt(tx, { deliveryId, claimedBy, status, retryInMs, startedAt, durationMs, ...answer });
-      if (verdict !== 'gone' || !(await disableEndpoint(tx, endpointId, 'gone'))) return false;
-      await appendEvents(tx, [disabledEvent(delivery)]);
+      const reason = await noteVerdict(tx, delivery, verdict, startedAt);
+      if (reason === null || !(await disableEndpoint(tx, endpointId, reason))) return false;
+      await appendEvents(tx, [disabledEvent(delivery, reason)]);
       return true;
     });
     if (disabled) deps.onEvent();
@@ -80,6 +90,23 @@ export function makeAttemptDelivery(deps: AttemptDeps): AttemptDelivery {
     return verdict;
   };
   return (delivery) => inSpan(beginSpan(delivery), (span) => attempt(delivery, span));
+}
+
+type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+
+/** Notes on the endpoint how it does, as far as that changes. @returns why it is to be disabled; null when it is not */
+async function noteVerdict(
+  tx: Transaction,
+  { endpointId, failingSince }: ClaimedDelivery,
+  verdict: WebhookVerdict,
+  at: Date,
+): Promise<WebhookDisabledReason | null> {
+  if (verdict === 'gone') return 'gone';
+  if (verdict === 'failed') {
+    return (await noteFailure(tx, endpointId, at, timing.webhooks.disableAfterMs)) ? 'failing' : null;
+  }
+  if (failingSince !== null) await noteSuccess(tx, endpointId);
+  return null;
 }
 
 /** Only where the event belongs to a trace, which each attempt goes on with. */
@@ -102,16 +129,26 @@ async function send(
   sentAt: Date,
   traceparent: string | undefined,
 ): Promise<Answer> {
-  const { endpointId, eventId, body, url, secretKeyId: keyId, secretCipher: ciphertext } = delivery;
+  const {
+    endpointId,
+    eventId,
+    body,
+    url,
+    previousSecretUntil,
+    secretKeyId: keyId,
+    secretCipher: ciphertext,
+  } = delivery;
   try {
-    const secrets = openWebhookSecrets(cipher, endpointId, { keyId, ciphertext });
+    const { secrets, headers } = openWebhookSecrets(cipher, endpointId, { keyId, ciphertext });
+    const signing = signingSecrets(secrets, previousSecretUntil, sentAt);
     const answer = await fetch({
       url,
       method: 'POST',
       headers: {
+        ...headers,
         'content-type': 'application/json',
         'user-agent': 'MultiWA-Webhooks/1',
-        ...signWebhook({ id: eventId, sentAt, body }, secrets),
+        ...signWebhook({ id: eventId, sentAt, body }, signing),
         // The receiver's own tracing goes on from here.
         ...(traceparent && { traceparent }),
       },
@@ -137,6 +174,9 @@ function keepable(body: Buffer): string {
   return body.toString('utf8').replaceAll('\0', '\ufffd');
 }
 
-function disabledEvent({ workspaceId, profileId, endpointId }: ClaimedDelivery) {
-  return eventOf('webhook.disabled', { id: newId(), workspaceId, profileId, data: { endpointId, reason: 'gone' } });
+function disabledEvent(delivery: ClaimedDelivery, reason: WebhookDisabledReason) {
+  const { workspaceId, profileId, endpointId, failingSince } = delivery;
+  const sentence = webhookDisabledReasons[reason];
+  const data = { endpointId, reason, sentence, failingSince: failingSince?.toISOString() ?? null };
+  return eventOf('webhook.disabled', { id: newId(), workspaceId, profileId, data });
 }

@@ -27,6 +27,8 @@ export interface Lanes {
 interface Lane {
   /** Ids of the deliveries under way. */
   running: Set<string>;
+  /** As the endpoint wants it; known once something of it was claimed. */
+  atOnce: number;
   failing: boolean;
   claiming: boolean;
   /** Something may have become due while claiming. */
@@ -34,6 +36,8 @@ interface Lane {
 }
 
 const { pollEveryMs, claimMs, atOncePerEndpoint, atOnceWhileFailing, drainMs } = timing.webhooks;
+
+const atRest = () => ({ atOnce: atOncePerEndpoint, failing: false, claiming: false, again: false });
 
 /**
  * A lane for each endpoint, so that none waits for another: a lane claims only what it can start at once, and narrows
@@ -46,7 +50,7 @@ export function startLanes({ database, attempt, claimedBy, logger }: LanesDeps):
 
   const wakeOne = (endpointId: string): void => {
     if (stopping) return;
-    const lane = lanes.get(endpointId) ?? { running: new Set(), failing: false, claiming: false, again: false };
+    const lane = lanes.get(endpointId) ?? { ...atRest(), running: new Set<string>() };
     lanes.set(endpointId, lane);
     if (lane.claiming) lane.again = true;
     else void claim(endpointId, lane);
@@ -58,11 +62,15 @@ export function startLanes({ database, attempt, claimedBy, logger }: LanesDeps):
       let filled: boolean;
       do {
         lane.again = false;
-        const limit = (lane.failing ? atOnceWhileFailing : atOncePerEndpoint) - lane.running.size;
+        const limit = (lane.failing ? atOnceWhileFailing : lane.atOnce) - lane.running.size;
         const claimed =
           limit > 0 ? await claimDeliveries(database.pool, { endpointId, limit, claimedBy, claimMs }) : [];
         if (stopping) await giveBack(claimed.map(({ id }) => id));
         else for (const delivery of claimed) void run(endpointId, lane, delivery);
+        // A wider endpoint than was thought has room for more.
+        const atOnce = claimed[0]?.maxConcurrency ?? lane.atOnce;
+        if (atOnce > lane.atOnce) lane.again = true;
+        lane.atOnce = atOnce;
         filled = limit <= 0;
       } while (lane.again && !filled && !stopping);
     } catch (error) {

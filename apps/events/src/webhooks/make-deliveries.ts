@@ -9,7 +9,8 @@ import {
   type NewSecret,
   reconcileProfileEndpoints,
 } from '@multiwa/db';
-import { newId, webhookWants } from '@multiwa/domain';
+import { webhookWants } from '@multiwa/domain';
+import { deliveryOf } from './delivery-of.js';
 
 export interface MakeDeliveriesDeps {
   database: Pick<Database, 'transaction'>;
@@ -51,14 +52,6 @@ function deliveriesOf(
   return events.flatMap((event) =>
     endpoints
       .filter((endpoint) => webhookWants(endpoint, event))
-      .map((endpoint) => ({
-        id: newId(),
-        workspaceId: event.workspaceId,
-        endpointId: endpoint.id,
-        eventId: event.id,
-        eventType: event.type,
-        body: JSON.stringify(event),
-        traceparent: traces.get(event.id),
-      })),
+      .map((endpoint) => deliveryOf(endpoint, event, traces.get(event.id))),
   );
 }

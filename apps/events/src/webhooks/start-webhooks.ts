@@ -8,6 +8,7 @@ import { leadConsumer } from '../lead-consumer.js';
 import { makeAttemptDelivery } from './attempt-delivery.js';
 import { startLanes } from './delivery-lanes.js';
 import { makeDeliveries } from './make-deliveries.js';
+import { replaySome } from './replay.js';
 
 export interface WebhooksDeps {
   database: Database;
@@ -24,7 +25,7 @@ export interface WebhooksDeps {
 export async function startWebhooks(deps: WebhooksDeps): Promise<Running> {
   const { database, bus, cipher, allowPrivate, logger, metrics, onEvent } = deps;
   const claimedBy = `${hostname()}:${process.pid}:${newId()}`;
-  const newSecret = (endpointId: string) => sealWebhookSecrets(cipher, endpointId, [newWebhookSecret()]);
+  const newSecret = (endpointId: string) => sealWebhookSecrets(cipher, endpointId, { secrets: [newWebhookSecret()] });
   const attempt = makeAttemptDelivery({
     database,
     cipher,
@@ -54,8 +55,21 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Running> {
     },
     { name: 'profile webhooks', logger },
   );
+  const replaying = poller(
+    timing.webhooks.pollEveryMs,
+    async (signal) => {
+      for (let endpointId = await replaySome(database); endpointId && !signal.aborted; ) {
+        lanes.wake([endpointId]);
+        endpointId = await replaySome(database);
+      }
+    },
+    { name: 'webhook replays', logger },
+  );
   const nudges = [
-    bus.onNudge(subjects.nudge.webhooks, lanes.poll),
+    bus.onNudge(subjects.nudge.webhooks, () => {
+      lanes.poll();
+      replaying.poke();
+    }),
     bus.onNudge(subjects.nudge.anyProfile, (subject) => {
       touched.add(subject.slice(subject.lastIndexOf('.') + 1));
     }),
@@ -63,7 +77,7 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Running> {
   return {
     async stop() {
       for (const nudge of nudges) nudge.stop();
-      await reconciling.stop();
+      await Promise.all([reconciling.stop(), replaying.stop()]);
       await consumption.stop();
       await lanes.stop();
     },

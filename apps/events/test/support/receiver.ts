@@ -5,13 +5,13 @@ import { onTestFinished } from 'vitest';
 export interface Received {
   headers: IncomingHttpHeaders;
   body: string;
+  /** What was answered. */
+  status?: number;
 }
 
+type Said = { status: number; body?: string; location?: string } | undefined;
 /** How to answer; undefined never answers. */
-export type Answer = (
-  received: Received,
-  nth: number,
-) => { status: number; body?: string; location?: string } | undefined;
+export type Answer = (received: Received, nth: number) => Said | Promise<Said>;
 
 /** A webhook receiver on loopback, until the test ends. */
 export async function startReceiver(answer: Answer = () => ({ status: 204 })) {
@@ -19,11 +19,12 @@ export async function startReceiver(answer: Answer = () => ({ status: 204 })) {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const each = { headers: request.headers, body: Buffer.concat(chunks).toString('utf8') };
+    request.on('end', async () => {
+      const each: Received = { headers: request.headers, body: Buffer.concat(chunks).toString('utf8') };
       received.push(each);
-      const said = answer(each, received.length);
+      const said = await answer(each, received.length);
       if (!said) return;
+      each.status = said.status;
       response.writeHead(said.status, said.location ? { location: said.location } : {}).end(said.body);
     });
   });

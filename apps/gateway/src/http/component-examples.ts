@@ -20,6 +20,7 @@ import { automationExamples } from './automation-examples.js';
 import { engineExamples } from './engine-examples.js';
 import { mediaExamples } from './media-examples.js';
 import { peopleExamples } from './people-examples.js';
+import { eventExamples } from './event-examples.js';
 import { webhookExamples } from './webhook-examples.js';
 
 const id = {
@@ -208,6 +209,7 @@ const updateAccount: z.input<typeof updateAccountSchema> = { name: 'Toko Maju Ja
 
 /** An example for each shape whose contract holds none; a test parses each with its schema. */
 export const componentExamples: Readonly<Record<string, unknown>> = {
+  ...eventExamples,
   ...webhookExamples,
   ...automationExamples,
   ...engineExamples,

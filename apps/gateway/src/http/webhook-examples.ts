@@ -1,7 +1,9 @@
 import type {
   createdWebhookSchema,
+  rotatedSecretSchema,
   webhookDeliveryDetailSchema,
   webhookDeliverySchema,
+  webhookReplaySchema,
   webhookSchema,
   webhookSecretSchema,
   webhookTestSchema,
@@ -19,9 +21,15 @@ const webhook: z.output<typeof webhookSchema> = {
   id: id.webhook,
   profileId: null,
   url: 'https://shop.example.com/hooks/multiwa',
-  eventTypes: ['message.received', 'message.failed'],
+  eventTypes: ['message.*', 'profile.status'],
   enabled: true,
   disabledReason: null,
+  disabledSentence: null,
+  failingSince: null,
+  headerNames: ['authorization'],
+  maxConcurrency: 8,
+  ordered: true,
+  previousSecretUntil: null,
   fromProfile: false,
   createdAt: at,
   updatedAt: at,
@@ -36,6 +44,7 @@ const delivery: z.output<typeof webhookDeliverySchema> = {
   webhookId: id.webhook,
   eventId: id.event,
   eventType: 'message.received',
+  chat: '6281234567890@s.whatsapp.net',
   status: 'PENDING',
   attemptCount: 1,
   nextAttemptAt: '2026-11-23T05:00:05.000Z',
@@ -58,6 +67,10 @@ const detail: z.output<typeof webhookDeliveryDetailSchema> = {
   ],
 };
 
+const rotated: z.output<typeof rotatedSecretSchema> = { ...secret, previousSecretUntil: '2026-11-24T05:00:00.000Z' };
+
+const replay: z.output<typeof webhookReplaySchema> = { events: 1_204, oldestKept: '2026-10-24T05:00:00.000Z' };
+
 const test: z.output<typeof webhookTestSchema> = { eventId: id.event };
 
 /** Examples of what the calls about webhooks answer. */
@@ -67,5 +80,7 @@ export const webhookExamples: Readonly<Record<string, unknown>> = {
   CreatedWebhook: created,
   WebhookDelivery: delivery,
   WebhookDeliveryDetail: detail,
+  RotatedWebhookSecret: rotated,
+  WebhookReplay: replay,
   WebhookTest: test,
 };

@@ -21,6 +21,7 @@ import type { Proxies } from '../use-cases/proxies.js';
 import type { SendMessageUseCase } from '../use-cases/send-message.js';
 import type { SessionFiles } from '../use-cases/session-files.js';
 import type { Sessions } from '../use-cases/sessions.js';
+import type { Subscribers } from '../use-cases/subscribers.js';
 import type { Webhooks } from '../use-cases/webhooks.js';
 import { createAccountRoute } from './accounts/create.js';
 import { deleteAccountRoute } from './accounts/delete.js';
@@ -63,6 +64,7 @@ import { listConversationsRoute } from './conversations/list.js';
 import { conversationMessagesRoute } from './conversations/messages.js';
 import { drainWorkerRoutes } from './engine/drain-worker.js';
 import { listWorkersRoute } from './engine/list-workers.js';
+import { listEventsRoute } from './events/list.js';
 import { streamEventsRoute } from './events/stream.js';
 import { mediaContentRoute } from './media/content.js';
 import { getMediaRoute } from './media/get.js';
@@ -90,13 +92,20 @@ import { sessionFileRoutes } from './profiles/session-files.js';
 import { updateProfileRoute } from './profiles/update.js';
 import { whatsAppProfileRoutes } from './profiles/whatsapp-profile.js';
 import type { App } from './route-types.js';
+import { createSubscriberRoute } from './subscribers/create.js';
+import { getSubscriberRoute } from './subscribers/get.js';
+import { listSubscribersRoute } from './subscribers/list.js';
+import { revokeSubscriberRoute } from './subscribers/revoke.js';
+import { rotateSubscriberPasswordRoute } from './subscribers/rotate-password.js';
 import { createWebhookRoute } from './webhooks/create.js';
 import { deleteWebhookRoute } from './webhooks/delete.js';
 import { listDeliveriesRoute } from './webhooks/deliveries.js';
 import { getDeliveryRoute } from './webhooks/delivery.js';
 import { getWebhookRoute } from './webhooks/get.js';
 import { listWebhooksRoute } from './webhooks/list.js';
+import { replayWebhookRoute } from './webhooks/replay.js';
 import { resendDeliveryRoute } from './webhooks/resend.js';
+import { rotateSecretRoute } from './webhooks/rotate-secret.js';
 import { webhookSecretRoute } from './webhooks/secret.js';
 import { testWebhookRoute } from './webhooks/test.js';
 import { updateWebhookRoute } from './webhooks/update.js';
@@ -123,6 +132,7 @@ export interface UseCases {
   broadcastControl: BroadcastControl;
   automations: Automations;
   eventStreams: EventStreams;
+  subscribers: Subscribers;
   webhooks: Webhooks;
   engineWorkers: EngineWorkers;
 }
@@ -185,6 +195,16 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
     route(app, useCases.automations);
   }
   streamEventsRoute(app, useCases.eventStreams);
+  listEventsRoute(app, useCases.eventStreams);
+  for (const route of [
+    createSubscriberRoute,
+    listSubscribersRoute,
+    getSubscriberRoute,
+    rotateSubscriberPasswordRoute,
+    revokeSubscriberRoute,
+  ]) {
+    route(app, useCases.subscribers);
+  }
   for (const route of [
     createWebhookRoute,
     listWebhooksRoute,
@@ -192,6 +212,8 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
     updateWebhookRoute,
     deleteWebhookRoute,
     webhookSecretRoute,
+    rotateSecretRoute,
+    replayWebhookRoute,
     testWebhookRoute,
     listDeliveriesRoute,
     getDeliveryRoute,

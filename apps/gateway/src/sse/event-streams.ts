@@ -1,20 +1,29 @@
 import type { ServerResponse } from 'node:http';
-import type { Bus, EventReader } from '@multiwa/bus';
-import { CodedError, type EventEnvelope, timing } from '@multiwa/contracts';
+import { type Bus, CursorExpired, type EventReader } from '@multiwa/bus';
+import { CodedError, type EventEnvelope, type eventPageSchema, timing } from '@multiwa/contracts';
 import type { ProfilesRepository } from '@multiwa/db';
-import { decodeEventCursor } from '@multiwa/domain';
+import { decodeEventCursor, encodeEventCursor } from '@multiwa/domain';
 import { type Logger, type Metrics, startSpan } from '@multiwa/runtime';
+import type { z } from 'zod';
 import type { Authenticator, Caller } from '../auth/authenticate.js';
 import { requireScope } from '../auth/authenticate.js';
-import { comment, eventFrame } from './frames.js';
+import { comment, eventFrame, position } from './frames.js';
 import { SocketWriter } from './socket-writer.js';
 
 export interface EventStreamsDeps {
-  bus: Pick<Bus, 'readEvents'>;
+  bus: Pick<Bus, 'readEvents' | 'fetchEvents'>;
   profiles: Pick<ProfilesRepository, 'find'>;
   authenticator: Pick<Authenticator, 'recheck'>;
   logger: Pick<Logger, 'info' | 'warn'>;
   metrics: Metrics;
+}
+
+export interface EventsWanted {
+  profileId?: string | undefined;
+  /** Filters of types, as webhooks have them. */
+  types?: readonly string[] | undefined;
+  /** The cursor to read behind. */
+  after?: string | undefined;
 }
 
 export interface EventStreams {
@@ -22,10 +31,9 @@ export interface EventStreams {
    * Subscribes, then gives the function that writes events until the reader goes, its key ends, or it does not read.
    * @throws CodedError `profile_not_found`, `cursor_invalid` or `cursor_expired`, while there is still an answer to give
    */
-  open(
-    caller: Caller,
-    from: { profileId?: string | undefined; lastEventId?: string | undefined },
-  ): Promise<(response: ServerResponse, requestId: string) => Promise<void>>;
+  open(caller: Caller, from: EventsWanted): Promise<(response: ServerResponse, requestId: string) => Promise<void>>;
+  /** A page of the same log, for those who poll. @throws CodedError as `open` */
+  page(caller: Caller, from: EventsWanted & { limit: number }): Promise<z.input<typeof eventPageSchema>>;
   /** Ends all streams: readers reconnect, here or at another gateway, and go on from their cursor. */
   stop(): Promise<void>;
 }
@@ -48,6 +56,7 @@ export function makeEventStreams({ bus, profiles, authenticator, logger, metrics
     writer.onClosed(end);
     const heartbeat = setInterval(() => {
       writer.write(comment('heartbeat'));
+      void reader.caughtUp().then((sequence) => sequence !== undefined && writer.write(position(sequence)));
       // A key that was revoked or has expired must not go on reading.
       authenticator
         .recheck(caller.keyHash)
@@ -73,12 +82,25 @@ export function makeEventStreams({ bus, profiles, authenticator, logger, metrics
     }
   }
 
+  const checked = async ({ workspaceId }: Caller, { profileId, types, after: cursor }: EventsWanted) => {
+    const after = cursor === undefined ? undefined : decodeEventCursor(cursor);
+    if (profileId && !(await profiles.find(workspaceId, profileId))) throw new CodedError('profile_not_found');
+    return { workspaceId, profileId, types, after };
+  };
+
   return {
-    async open(caller, { profileId, lastEventId }) {
-      const { workspaceId } = caller;
-      const after = lastEventId === undefined ? undefined : decodeEventCursor(lastEventId);
-      if (profileId && !(await profiles.find(workspaceId, profileId))) throw new CodedError('profile_not_found');
-      const reader = await bus.readEvents({ workspaceId, profileId, after });
+    async page(caller, { limit, ...wanted }) {
+      const { events, position: end } = await withCursor(async () =>
+        bus.fetchEvents({ ...(await checked(caller, wanted)), limit }),
+      );
+      const items = events.map(({ streamSequence, envelope }) => ({
+        cursor: encodeEventCursor(streamSequence),
+        event: envelope,
+      }));
+      return { items, nextCursor: encodeEventCursor(end) };
+    },
+    async open(caller, wanted) {
+      const reader = await withCursor(async () => bus.readEvents(await checked(caller, wanted)));
       return async (response, requestId) => {
         response.setHeader('x-request-id', requestId);
         const ended = follow(caller, reader, response);
@@ -97,6 +119,18 @@ export function makeEventStreams({ bus, profiles, authenticator, logger, metrics
       await Promise.allSettled(streams.map(({ ended }) => ended));
     },
   };
+}
+
+/** Names the cursor that reads all that is kept, to those whose own cursor is too old. */
+async function withCursor<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CursorExpired)) throw error;
+    const cursor = encodeEventCursor(error.oldestSequence - 1);
+    const detail = `${error.message} The cursor ${cursor} reads from there on.`;
+    throw new CodedError('cursor_expired', { detail, cause: error });
+  }
 }
 
 /** A mark in the event's trace: a reader of the stream was given it. */

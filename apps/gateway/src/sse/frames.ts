@@ -11,3 +11,8 @@ export function eventFrame(streamSequence: number, envelope: EventEnvelope): str
 export function comment(text: string): string {
   return `: ${text}\n\n`;
 }
+
+/** A heartbeat that moves the reader's cursor: an id without data is no event, but is what comes back as Last-Event-ID. */
+export function position(streamSequence: number): string {
+  return `id: ${encodeEventCursor(streamSequence)}\n\n`;
+}

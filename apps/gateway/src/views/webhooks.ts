@@ -1,20 +1,30 @@
-import type {
-  webhookAttemptSchema,
-  webhookDeliveryDetailSchema,
-  webhookDeliverySchema,
-  webhookSchema,
+import {
+  type webhookAttemptSchema,
+  type webhookDeliveryDetailSchema,
+  type webhookDeliverySchema,
+  webhookDisabledReasons,
+  type webhookSchema,
 } from '@multiwa/contracts';
 import type { WebhookAttempt, WebhookDelivery, WebhookEndpoint } from '@multiwa/db';
 import type { z } from 'zod';
 
-export function viewWebhook(endpoint: WebhookEndpoint): z.input<typeof webhookSchema> {
+export function viewWebhook(endpoint: WebhookEndpoint, now: Date): z.input<typeof webhookSchema> {
+  const { disabledReason, previousSecretUntil } = endpoint;
+  const sentences: Readonly<Record<string, string>> = webhookDisabledReasons;
   return {
     id: endpoint.id,
     profileId: endpoint.profileId,
     url: endpoint.url,
     eventTypes: endpoint.eventTypes,
     enabled: endpoint.enabled,
-    disabledReason: endpoint.disabledReason,
+    disabledReason,
+    disabledSentence: disabledReason === null ? null : (sentences[disabledReason] ?? null),
+    failingSince: endpoint.failingSince?.toISOString() ?? null,
+    headerNames: endpoint.headerNames,
+    maxConcurrency: endpoint.maxConcurrency,
+    ordered: endpoint.ordered,
+    previousSecretUntil:
+      previousSecretUntil !== null && previousSecretUntil > now ? previousSecretUntil.toISOString() : null,
     fromProfile: endpoint.fromProfile,
     createdAt: endpoint.createdAt.toISOString(),
     updatedAt: endpoint.updatedAt.toISOString(),
@@ -27,6 +37,7 @@ export function viewDelivery(delivery: WebhookDelivery): z.input<typeof webhookD
     webhookId: delivery.endpointId,
     eventId: delivery.eventId,
     eventType: delivery.eventType,
+    chat: delivery.chat,
     status: delivery.status,
     attemptCount: delivery.attemptCount,
     nextAttemptAt: delivery.nextAttemptAt?.toISOString() ?? null,

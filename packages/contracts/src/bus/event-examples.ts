@@ -1,3 +1,4 @@
+import { webhookDisabledReasons } from '../http/webhooks.js';
 import type { EventData, EventEnvelope, EventType } from './events.js';
 
 const messageId = 'cmh3k2v1x0005qzrm8s2dn4kf';
@@ -71,7 +72,12 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
   'broadcast.progress': broadcast,
   'automation.run.started': run,
   'automation.run.ended': { ...run, status: 'COMPLETED', failureCode: null },
-  'webhook.disabled': { endpointId, reason: 'gone' },
+  'webhook.disabled': {
+    endpointId,
+    reason: 'failing',
+    sentence: webhookDisabledReasons.failing,
+    failingSince: '2026-11-20T05:00:00.000Z',
+  },
   'webhook.test': { endpointId },
 };
 

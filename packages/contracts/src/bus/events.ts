@@ -154,7 +154,12 @@ export const events = {
   ),
   'webhook.disabled': event(
     1,
-    z.object({ endpointId: idSchema, reason: z.string() }),
+    z.object({
+      endpointId: idSchema,
+      reason: z.string(),
+      sentence: z.string().describe('Why, and how the endpoint returns.'),
+      failingSince: time.nullable().describe('The first failure since the last success.'),
+    }),
     'A webhook endpoint was disabled and gets nothing more until it is enabled again.',
   ),
   'webhook.test': event(1, z.object({ endpointId: idSchema }), 'Sent on request, to try an endpoint out.'),

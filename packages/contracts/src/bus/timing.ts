@@ -152,6 +152,13 @@ export const timing = {
     detailMs: 6 * 3_600_000,
   },
   sse: { heartbeatMs: 15_000 },
+  subscribers: {
+    /** The users of the NATS server are compared with the rows. */
+    pollEveryMs: 5_000,
+    /** How long a new password may take until the server knows it. */
+    loginWaitMs: 10_000,
+    loginEveryMs: 100,
+  },
   shutdown: {
     graceMs: 8_000,
     /** An engine hands its sessions over one wave after the other, while it serves the rest. */
@@ -164,14 +171,24 @@ export const timing = {
     5_000, 30_000, 120_000, 600_000, 1_800_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000, 86_400_000,
   ],
   webhookTimeoutMs: 15_000,
+  /** Old rows are deleted this often, so many at a time. */
+  pruning: { everyMs: 600_000, batch: 1_000, idempotencyMs: 7 * 86_400_000 },
   webhooks: {
     pollEveryMs: 1_000,
     /** A claimed delivery whose replica died is due again after this; longer than an attempt can take. */
     claimMs: 30_000,
-    /** Attempts at the same time to one endpoint from one replica. */
+    /** Attempts at the same time to one endpoint, unless it wants fewer or more. */
     atOncePerEndpoint: 8,
+    maxAtOncePerEndpoint: 32,
     /** The same while the endpoint's last attempt failed. */
     atOnceWhileFailing: 1,
+    /** An endpoint for which every attempt has failed for this long is disabled: about when the first delivery is given up. */
+    disableAfterMs: 3 * 86_400_000,
+    /** For how long the secret before the newest one signs too, unless its rotation says otherwise. */
+    keepPreviousSecretMs: 86_400_000,
+    maxKeepPreviousSecretMs: 7 * 86_400_000,
+    /** Events looked at in one step of sending again what there was since a time. */
+    replayBatch: 500,
     /** On shutdown, attempts under way get this long; then they are given back uncounted. */
     drainMs: 3_000,
   },

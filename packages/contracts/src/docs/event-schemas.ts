@@ -7,8 +7,13 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /**
  * The JSON Schema of what subscribers read: without the "no other fields" that zod adds, since fields may be added.
  */
-export function readerSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+export function readerSchema(schema: z.ZodType, target: 'draft-2020-12' | 'draft-7' = 'draft-2020-12'): JsonSchema {
+  const {
+    $schema: _dialect,
+    id: _component,
+    ...rest
+  } = z.toJSONSchema(schema, {
+    target,
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
     },

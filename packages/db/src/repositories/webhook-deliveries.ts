@@ -8,24 +8,37 @@ export interface NewDelivery {
   endpointId: string;
   eventId: string;
   eventType: string;
+  chat: string | null;
+  /** Set where deliveries with the same one go one after the other, by `sequence`. */
+  orderKey: string | null;
+  sequence: number;
   /** Fixed here: every attempt sends the same bytes. */
   body: string;
   /** W3C trace context of the event's announcement, where it is traced. */
   traceparent?: string | null;
 }
 
-const INSERT = `
-  INSERT INTO "WebhookDelivery" ("id", "workspaceId", "endpointId", "eventId", "eventType", "body", "nextAttemptAt",
-    "traceparent")
-  SELECT "id", "workspaceId", "endpointId", "eventId", "eventType", "body", now(), "traceparent"
+const insert = (onConflict: string) => `
+  INSERT INTO "WebhookDelivery" AS d ("id", "workspaceId", "endpointId", "eventId", "eventType", "chat", "orderKey", "sequence",
+    "body", "nextAttemptAt", "traceparent")
+  SELECT "id", "workspaceId", "endpointId", "eventId", "eventType", "chat", "orderKey", "sequence", "body", now(), "traceparent"
   FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "workspaceId" text, "endpointId" text, "eventId" text,
-    "eventType" text, "body" text, "traceparent" text)
+    "eventType" text, "chat" text, "orderKey" text, "sequence" int, "body" text, "traceparent" text)
   ORDER BY "endpointId", "eventId"
-  ON CONFLICT ("endpointId", "eventId") DO NOTHING`;
+  ON CONFLICT ("endpointId", "eventId") ${onConflict}`;
+
+const INSERT = insert('DO NOTHING');
+const INSERT_OR_REPEAT = insert(`DO UPDATE SET "status" = 'PENDING', "nextAttemptAt" = now(), "endedAt" = NULL
+  WHERE d."status" IN ('DELIVERED', 'FAILED')`);
 
 /** Makes deliveries, due at once; one for an endpoint and event that has one already is left out. */
 export async function insertDeliveries(executor: Executor, rows: readonly NewDelivery[]): Promise<number> {
   return rows.length === 0 ? 0 : execute(executor, 'deliveries_insert', INSERT, [JSON.stringify(rows)]);
+}
+
+/** The same, but those that are there and have ended become due again, with the body that they have. */
+export async function repeatDeliveries(executor: Executor, rows: readonly NewDelivery[]): Promise<number> {
+  return rows.length === 0 ? 0 : execute(executor, 'deliveries_repeat', INSERT_OR_REPEAT, [JSON.stringify(rows)]);
 }
 
 const DUE_ENDPOINTS = `
@@ -50,16 +63,30 @@ export interface ClaimedDelivery {
   body: string;
   attemptCount: number;
   url: string;
+  previousSecretUntil: Date | null;
+  failingSince: Date | null;
+  maxConcurrency: number;
   secretKeyId: string;
   secretCipher: Buffer;
   traceparent: string | null;
 }
 
+// Of an ordered endpoint only the first of each chat: what is claimed is still PENDING, so the next one waits for it.
 const CLAIM = `
-  WITH due AS (
+  WITH room AS (
+    SELECT least($2, e."maxConcurrency" - (
+      SELECT count(*) FROM "WebhookDelivery" d
+      WHERE d."endpointId" = $1 AND d."status" = 'PENDING' AND d."nextAttemptAt" > now() AND d."claimedUntil" > now()
+        AND d."claimedBy" <> $3))::int AS "left"
+    FROM "WebhookEndpoint" e WHERE e."id" = $1
+  ), due AS (
     SELECT d."id" FROM "WebhookDelivery" d
     WHERE d."endpointId" = $1 AND d."status" = 'PENDING' AND d."nextAttemptAt" <= now()
-    ORDER BY d."nextAttemptAt", d."id" LIMIT $2
+      AND (d."orderKey" IS NULL OR NOT EXISTS (
+        SELECT 1 FROM "WebhookDelivery" earlier
+        WHERE earlier."endpointId" = $1 AND earlier."orderKey" = d."orderKey" AND earlier."status" = 'PENDING'
+          AND earlier."sequence" < d."sequence"))
+    ORDER BY d."nextAttemptAt", d."id" LIMIT (SELECT greatest("left", 0) FROM room)
     FOR NO KEY UPDATE SKIP LOCKED
   )
   UPDATE "WebhookDelivery" d
@@ -68,7 +95,7 @@ const CLAIM = `
   FROM due, "WebhookEndpoint" e
   WHERE d."id" = due."id" AND e."id" = $1 AND e."enabled" AND e."deletedAt" IS NULL
   RETURNING d."id", d."workspaceId", d."endpointId", e."profileId", d."eventId", d."eventType", d."body",
-    d."attemptCount", e."url", e."secretKeyId", e."secretCipher", d."traceparent"`;
+    d."attemptCount", e."url", e."previousSecretUntil", e."failingSince", e."maxConcurrency", e."secretKeyId", e."secretCipher", d."traceparent"`;
 
 /**
  * Takes due deliveries of one endpoint, the oldest first. Other replicas pass them by until the claim runs out, which
@@ -144,6 +171,22 @@ export async function giveBackDeliveries(executor: Executor, claimedBy: string, 
 const DISABLE = `
   UPDATE "WebhookEndpoint" SET "enabled" = false, "disabledReason" = $2, "updatedAt" = now()
   WHERE "id" = $1 AND "enabled" AND "deletedAt" IS NULL`;
+
+const NOTE_FAILURE = `
+  UPDATE "WebhookEndpoint" SET "failingSince" = coalesce("failingSince", $2::timestamp)
+  WHERE "id" = $1 AND "deletedAt" IS NULL RETURNING "failingSince" < now() - $3 * interval '1 millisecond' AS "hopeless"`;
+const NOTE_SUCCESS = `UPDATE "WebhookEndpoint" SET "failingSince" = NULL WHERE "id" = $1 AND "failingSince" IS NOT NULL`;
+
+/** Notes a failure. @returns whether the endpoint has only failed for `forMs` */
+export async function noteFailure(tx: pg.PoolClient, id: string, at: Date, forMs: number): Promise<boolean> {
+  const [row] = await query<{ hopeless: boolean }>(tx, 'webhooks_note_failure', NOTE_FAILURE, [id, at, forMs]);
+  return row?.hopeless ?? false;
+}
+
+/** Notes that the endpoint works. */
+export async function noteSuccess(tx: pg.PoolClient, id: string): Promise<void> {
+  await execute(tx, 'webhooks_note_success', NOTE_SUCCESS, [id]);
+}
 
 /** Stops an endpoint; what it was still to get waits until it is enabled again. False when it was stopped already. */
 export async function disableEndpoint(tx: pg.PoolClient, id: string, reason: string): Promise<boolean> {

@@ -7,11 +7,12 @@ export interface EndpointFilter {
   workspaceId: string;
   profileId: string | null;
   eventTypes: string[];
+  ordered: boolean;
   createdAt: Date;
 }
 
 const ENABLED = `
-  SELECT "id", "workspaceId", "profileId", "eventTypes", "createdAt" FROM "WebhookEndpoint"
+  SELECT "id", "workspaceId", "profileId", "eventTypes", "ordered", "createdAt" FROM "WebhookEndpoint"
   WHERE "workspaceId" = ANY($1) AND "enabled" AND "deletedAt" IS NULL`;
 
 /** The endpoints of these workspaces that get deliveries. */
@@ -47,7 +48,7 @@ const UPSERT = `
   INSERT INTO "WebhookEndpoint" AS e
     ("id", "workspaceId", "profileId", "url", "secretKeyId", "secretCipher", "fromProfile", "createdAt", "updatedAt")
   VALUES ($1, $2, $3, $4, $5, $6, true, $7, now())
-  ON CONFLICT ("id") DO UPDATE SET "url" = excluded."url", "enabled" = true, "disabledReason" = NULL,
+  ON CONFLICT ("id") DO UPDATE SET "url" = excluded."url", "enabled" = true, "disabledReason" = NULL, "failingSince" = NULL,
     "createdAt" = CASE WHEN e."deletedAt" IS NULL THEN e."createdAt" ELSE excluded."createdAt" END,
     "deletedAt" = NULL, "updatedAt" = now()`;
 const REMOVE = `UPDATE "WebhookEndpoint" SET "deletedAt" = now(), "updatedAt" = now() WHERE "id" = $1`;

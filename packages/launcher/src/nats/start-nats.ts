@@ -10,6 +10,7 @@ import { endProcess, processIdentity, sendSignal, watchExit } from '../system/pr
 import { natsConfig } from './config.js';
 import { findNatsServer } from './find-server.js';
 import { waitForGreeting } from './probe.js';
+import { type NatsUsers, natsUsers, reloadOnChange } from './users.js';
 
 // A file store of some gigabytes is checked before the server listens.
 const READY_TIMEOUT_MS = 60_000;
@@ -25,12 +26,17 @@ export interface NatsOptions {
   dataDir: string;
   /** Port on 127.0.0.1; by default the one used last time on this directory, or any free one. */
   port?: number;
+  /** Only known users get in: our services, and those that the gateway adds. */
+  users?: boolean;
   /** Where a downloaded nats-server is kept; by default one place for the whole checkout. */
   cacheDir?: string;
 }
 
 export interface NatsServer {
+  /** With the password of our services, where the server wants one. */
   url: string;
+  /** Where the gateway keeps the server's users; undefined when it asks nobody who they are. */
+  usersFile: string | undefined;
   port: number;
   pid: number;
   /** True when a server left running by a killed process was taken over. */
@@ -66,15 +72,20 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     log: path.join(dir, 'server.log'),
   };
   mkdirSync(files.store, { recursive: true, mode: 0o700 });
-  const orphan = await adopt(files, options.port);
-  const running = orphan ?? (await launch(options, files));
+  const users = options.users ? natsUsers(dir) : undefined;
+  const orphan = await adopt(files, options.port, users);
+  const running = orphan ?? (await launch(options, files, users));
+  const endReloads = users && reloadOnChange(users.file, running.pid);
+  void running.exited.then(endReloads);
   return {
-    url: `nats://127.0.0.1:${running.port}`,
+    url: `nats://${users ? `services:${users.password}@` : ''}127.0.0.1:${running.port}`,
+    usersFile: users?.file,
     port: running.port,
     pid: running.pid,
     adopted: orphan !== undefined,
     exited: running.exited,
     async stop() {
+      endReloads?.();
       await endProcess(running.pid, STOP_STEPS);
       rmSync(files.record, { force: true });
     },
@@ -88,11 +99,15 @@ interface Running {
   exited: Promise<void>;
 }
 
-async function adopt(files: Files, wantedPort: number | undefined): Promise<Running | undefined> {
+async function adopt(
+  files: Files,
+  wantedPort: number | undefined,
+  users: NatsUsers | undefined,
+): Promise<Running | undefined> {
   const record = readRecord(files.record);
   if (!record || processIdentity(record.pid) !== record.identity) return undefined;
   const asWanted =
-    readTextFile(files.config) === natsConfig(record.port, files.store).trim() &&
+    readTextFile(files.config) === natsConfig(record.port, files.store, users && path.basename(users.file)).trim() &&
     (wantedPort === undefined || wantedPort === record.port);
   if (asWanted && (await waitForGreeting(record.pid, record.port, ADOPT_TIMEOUT_MS))) {
     return { pid: record.pid, port: record.port, exited: watchExit(record.pid) };
@@ -107,15 +122,15 @@ function readRecord(file: string): z.infer<typeof recordSchema> | undefined {
   return recordSchema.safeParse(JSON.parse(content)).data;
 }
 
-async function launch(options: NatsOptions, files: Files): Promise<Running> {
+async function launch(options: NatsOptions, files: Files, users: NatsUsers | undefined): Promise<Running> {
   const cacheDir = options.cacheDir ?? defaultCacheDir;
   const binary = await findNatsServer({ cacheDir, configured: process.env.MULTIWA_NATS_SERVER });
   let complaint = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = options.port ?? (await rememberedPort(files.port));
     const logStart = fileSize(files.log);
-    writeFileAtomically(files.config, natsConfig(port, files.store), 0o600);
-    const child = spawnServer(binary, files);
+    writeFileAtomically(files.config, natsConfig(port, files.store, users && path.basename(users.file)), 0o600);
+    const child = spawnServer(binary, files, users);
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const identity = child.pid && processIdentity(child.pid);
     if (child.pid && identity) {
@@ -136,12 +151,16 @@ async function launch(options: NatsOptions, files: Files): Promise<Running> {
   });
 }
 
-function spawnServer(binary: string, files: Files): ChildProcess {
+function spawnServer(binary: string, files: Files, users: NatsUsers | undefined): ChildProcess {
   // A file, not a pipe: the server goes on logging when this process is killed.
   const log = openSync(files.log, 'a', 0o600);
   try {
     // Its own process group: Ctrl-C in the terminal must reach the launcher only, which stops things in order.
-    const child = spawn(binary, ['-c', files.config], { stdio: ['ignore', log, log], detached: true });
+    const child = spawn(binary, ['-c', files.config], {
+      stdio: ['ignore', log, log],
+      detached: true,
+      env: { ...process.env, ...(users && { NATS_SERVICES_PASSWORD: users.password }) },
+    });
     child.on('error', () => undefined);
     child.unref();
     return child;

@@ -17,7 +17,7 @@ export function readyBlock(facts: ReadyFacts): string {
   const lines: [string, string | undefined][] = [
     ['Console and API', `${url}  (API under /api/v1)`],
     ['OpenAPI', `${url}/docs`],
-    ['NATS', withoutPassword(facts.natsUrl)],
+    ['NATS', withoutLogin(facts.natsUrl)],
     ['API key', facts.apiKey && `${facts.apiKey}  (shown only this once: keep it)`],
     ['Sandbox', facts.sandboxUrl],
     ['Data', facts.dataDir],
@@ -29,9 +29,7 @@ export function readyBlock(facts: ReadyFacts): string {
   );
 }
 
-function withoutPassword(text: string): string {
-  const url = new URL(text);
-  if (!url.password) return text;
-  url.password = '***';
-  return url.href;
+/** Our services' login is no matter of people: subscribers get one each. */
+function withoutLogin(text: string): string {
+  return text.replace(/\/\/[^@/]*@/, '//');
 }

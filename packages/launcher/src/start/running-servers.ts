@@ -20,8 +20,9 @@ export function runningServers(dataDir: string): { databaseUrl: string; natsUrl:
     );
   }
   const natsPort = readTextFile(path.join(dataDir, 'nats', 'port'));
+  const natsPassword = readTextFile(path.join(dataDir, 'nats', 'services.password'));
   return {
     databaseUrl: `postgresql://${superuser}:${secret}@127.0.0.1:${postmaster.port}/multiwa`,
-    natsUrl: natsPort && `nats://127.0.0.1:${natsPort}`,
+    natsUrl: natsPort && `nats://${natsPassword ? `services:${natsPassword}@` : ''}127.0.0.1:${natsPort}`,
   };
 }

@@ -9,6 +9,8 @@ export interface Surroundings {
   dataDir: string;
   databaseUrl: string;
   natsUrl: string;
+  /** Where the gateway keeps the users of NATS; undefined when somebody else does. */
+  natsUsersFile?: string;
   encryptionKey: EncryptionKeys;
   gatewayPort: number;
   /** Port of the simulated network's control API; undefined when it is not wanted. */
@@ -82,6 +84,7 @@ const rows: readonly ServiceRow[] = [
       ...keyEnv(around),
       ...mediaEnv(around),
       ...(around.sandboxPort === undefined && { MULTIWA_NETWORKS: 'live' }),
+      ...(around.natsUsersFile && { MULTIWA_NATS_USERS_FILE: around.natsUsersFile }),
     }),
   },
 ];

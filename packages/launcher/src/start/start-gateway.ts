@@ -39,12 +39,13 @@ export async function startGateway(options: StartOptions, context: StartContext)
   signal.throwIfAborted();
   const database = await provideDatabase(options, context);
   signal.throwIfAborted();
-  const natsUrl = await provideBus(options, context);
+  const { natsUrl, natsUsersFile } = await provideBus(options, context);
   const around: Surroundings = {
     root,
     dataDir,
     databaseUrl: database.url,
     natsUrl,
+    natsUsersFile,
     encryptionKey: key,
     gatewayPort: options.port,
     sandboxPort: options.sandbox ? await lastingPort(path.join(dataDir, 'sandbox.port')) : undefined,
@@ -94,13 +95,17 @@ async function provideDatabase(
   return { url: url(), dir: dir === wanted ? undefined : dir };
 }
 
-async function provideBus({ natsUrl, dataDir }: StartOptions, { say, opened }: StartContext): Promise<string> {
-  if (natsUrl) return natsUrl;
-  const kept = await keepServer('NATS', (port) => startNats({ dataDir: path.join(dataDir, 'nats'), port }), say);
+async function provideBus(
+  { natsUrl, dataDir }: StartOptions,
+  { say, opened }: StartContext,
+): Promise<{ natsUrl: string; natsUsersFile?: string }> {
+  if (natsUrl) return { natsUrl };
+  const start = (port?: number) => startNats({ dataDir: path.join(dataDir, 'nats'), port, users: true });
+  const kept = await keepServer('NATS', start, say);
   opened.push(kept);
-  const { url, port, adopted } = kept.current();
+  const { url, usersFile, port, adopted } = kept.current();
   say(`NATS ${adopted ? 'was still running' : 'runs'} on port ${port}.`);
-  return url;
+  return { natsUrl: url, natsUsersFile: usersFile };
 }
 
 /** Migrates, then makes the organization, workspace, owner and API key of a first start. */

@@ -132,12 +132,13 @@ async function startParts(
   ports: { gatewayPort: number; sandboxPort: number },
   options: ProductOptions,
 ): Promise<Parts> {
-  const servers = await startServers({ dataDir, durable: options.durable });
+  const servers = await startServers({ dataDir, durable: options.durable, natsUsers: true });
   const around: Surroundings = {
     root: repositoryRoot,
     dataDir,
     databaseUrl: servers.postgres.url(),
     natsUrl: servers.nats.url,
+    natsUsersFile: servers.nats.usersFile,
     encryptionKey: encryptionKey(dataDir, undefined),
     ...ports,
     env: { ...pick(process.env, inherited), ...options.env },

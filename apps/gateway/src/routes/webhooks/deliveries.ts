@@ -9,7 +9,7 @@ import { webhookParams } from './params.js';
 const schema = describe({
   tag: 'Webhooks',
   summary: 'List deliveries',
-  description: 'Newest first, with filters by status and by event.',
+  description: 'Newest first, with filters by status, event, type of event, chat and time.',
   params: webhookParams,
   querystring: z.strictObject(listDeliveriesQuerySchema.shape),
   answers: { 200: pageOf(webhookDeliverySchema) },

@@ -8,7 +8,8 @@ import { webhookParams } from './params.js';
 const schema = describe({
   tag: 'Webhooks',
   summary: 'Change a webhook endpoint',
-  description: 'Only the given fields change. Enabling it again goes on with what it was still to get.',
+  description:
+    'Only the given fields change. Setting enabled to true, also where it is true, tries all that waits for its next attempt at once.',
   params: webhookParams,
   body: updateWebhookSchema,
   answers: { 200: webhookSchema },
