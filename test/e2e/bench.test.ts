@@ -33,3 +33,13 @@ test('the benchmark of sending moves texts both ways on both sides and ends with
     statementsPerReceived: expect.any(Number),
   });
 }, 300_000);
+
+test('the benchmark of events brings webhooks to three endpoints on both sides and ends with one JSON line', async () => {
+  expect(await bench('events', '--messages', '16', '--rounds', '1', '--per-second', '20')).toMatchObject({
+    bench: 'events',
+    p50Ms: expect.any(Number),
+    p99Ms: expect.any(Number),
+    messagesPerSecond: expect.any(Number),
+    ratio: expect.any(Number),
+  });
+}, 300_000);

@@ -42,6 +42,23 @@ test(
 );
 
 test(
+  'a receiver fails half the time amid kills: every event is delivered to it and to a healthy one, with one body, each chat in order',
+  async () => {
+    const line = await run('webhook-outage', { messages: 60, perSecond: 6 });
+    expect(line).toMatchObject({ deliveryMissing: 0, deliveryBodies: 0, deliveryReordered: 0 });
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  'a reader of SSE and the example subscriber of NATS are killed again and again: each ends with exactly the log',
+  async () => {
+    expect(await run('subscriber-resume', TEXTS)).toMatchObject({ missingSSE: 0, missingNATS: 0 });
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
   'the engine is killed at each named moment of a message: nothing is lost, doubled or reordered',
   async () => {
     // As many texts as it takes until the last moment was reached.

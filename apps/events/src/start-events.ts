@@ -30,6 +30,8 @@ export async function startEvents(
   const database = openDatabase({
     url: env.DATABASE_URL,
     applicationName: 'multiwa-events',
+    // Some are held for what this replica leads.
+    poolSize: 14,
     onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection broke'),
   });
   const bus = await connectBus({ url: env.NATS_URL, name: 'events', logger, startSpan, onFatal: fatal });

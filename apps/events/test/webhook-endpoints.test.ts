@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type EventData, type EventType, eventOf, subjects } from '@multiwa/contracts';
-import { appendEvents, askReplay, pruneDeliveries, pruneEvents } from '@multiwa/db';
+import { type EventData, type EventType, eventOf, subjects, timing } from '@multiwa/contracts';
+import { appendEvents, askReplay, pruneDeliveries, pruneEvents, pruneIdempotency } from '@multiwa/db';
 import { newId, newWebhookSecret, sealWebhookSecrets } from '@multiwa/domain';
 import { createCipher, createLogger } from '@multiwa/runtime';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitFor } from '../../../packages/testkit/src/wait-for.js';
+import { eventsEnv } from '../src/env.js';
 import { startEvents } from '../src/start-events.js';
 import { eventsOf, makeProfile, type TestProfile, useTestDatabase } from './support/database.js';
 import { addEndpoint } from './support/endpoints.js';
@@ -18,17 +19,12 @@ const key = randomBytes(32).toString('base64');
 const cipher = createCipher(key);
 
 async function start() {
-  const env = {
+  const env = eventsEnv.parse({
     DATABASE_URL: database.url,
     NATS_URL: nats.url,
-    PORT: 0,
-    HOST: '127.0.0.1',
-    LOG_LEVEL: 'info' as const,
     MULTIWA_ENCRYPTION_KEY: key,
-    MULTIWA_ALLOW_PRIVATE_URLS: true,
-    MULTIWA_EVENT_RETENTION_DAYS: 30,
-    MULTIWA_DELIVERY_RETENTION_DAYS: 30,
-  };
+    MULTIWA_ALLOW_PRIVATE_URLS: 'true',
+  });
   const service = await startEvents(env, createLogger('events-test', 'silent'), () => undefined);
   onTestFinished(service.stop);
 }
@@ -258,4 +254,16 @@ test('old deliveries, attempts and events are deleted; what waits and what is yo
   expect(await pruneEvents(pool, keepMs, 100)).toBe(1);
   const events = await prisma.event.findMany({ where: { stream: owner.profileId } });
   expect(events.map(({ id }) => id).sort()).toEqual(kept.map(({ id }) => id).sort());
+});
+
+test('answers kept for repeated requests are forgotten when they are old', async () => {
+  const { prisma, pool } = database.db;
+  const { workspaceId } = await makeProfile(database.db);
+  const record = (key: string, createdAt: Date) =>
+    prisma.idempotencyRecord.create({ data: { workspaceId, key, requestHash: 'x', createdAt } });
+  await record('old', new Date(Date.now() - 8 * 86_400_000));
+  await record('young', new Date());
+  expect(await pruneIdempotency(pool, timing.pruning.idempotencyMs, 100)).toBe(1);
+  const left = await prisma.idempotencyRecord.findMany({ where: { workspaceId } });
+  expect(left.map(({ key: kept }) => kept)).toEqual(['young']);
 });

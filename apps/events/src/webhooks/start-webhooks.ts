@@ -6,6 +6,7 @@ import { newId, newWebhookSecret, sealWebhookSecrets } from '@multiwa/domain';
 import { type Cipher, guardedFetch, type Logger, type Metrics, poller, type Running } from '@multiwa/runtime';
 import { leadConsumer } from '../lead-consumer.js';
 import { makeAttemptDelivery } from './attempt-delivery.js';
+import { startClaimant } from './claimant.js';
 import { startLanes } from './delivery-lanes.js';
 import { makeDeliveries } from './make-deliveries.js';
 import { replaySome } from './replay.js';
@@ -36,6 +37,8 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Running> {
     metrics,
     onEvent,
   });
+  // Before anything is claimed: a claim of somebody unknown would be freed at once.
+  const claimant = await startClaimant({ database, logger }, claimedBy, () => lanes.poll());
   const lanes = startLanes({ database, attempt, claimedBy, logger });
   const { batch: batchSize, maxWaitMs, everyMs } = timing.facts;
   const handler = makeDeliveries({ database, newSecret, onDue: lanes.wake });
@@ -80,6 +83,7 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Running> {
       await Promise.all([reconciling.stop(), replaying.stop()]);
       await consumption.stop();
       await lanes.stop();
+      await claimant.stop();
     },
   };
 }

@@ -18,9 +18,9 @@ import type {
 import type { z } from 'zod';
 import { automationExamples } from './automation-examples.js';
 import { engineExamples } from './engine-examples.js';
+import { eventExamples } from './event-examples.js';
 import { mediaExamples } from './media-examples.js';
 import { peopleExamples } from './people-examples.js';
-import { eventExamples } from './event-examples.js';
 import { webhookExamples } from './webhook-examples.js';
 
 const id = {

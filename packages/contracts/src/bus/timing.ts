@@ -175,8 +175,11 @@ export const timing = {
   pruning: { everyMs: 600_000, batch: 1_000, idempotencyMs: 7 * 86_400_000 },
   webhooks: {
     pollEveryMs: 1_000,
-    /** A claimed delivery whose replica died is due again after this; longer than an attempt can take. */
+    /** A claimed delivery is due again after this, whatever became of its replica; longer than an attempt can take. */
     claimMs: 30_000,
+    /** Replicas show that they live, and free what dead ones had claimed, this often; a frozen one is dead after the lease. */
+    aliveEveryMs: 1_000,
+    aliveLeaseMs: 5_000,
     /** Attempts at the same time to one endpoint, unless it wants fewer or more. */
     atOncePerEndpoint: 8,
     maxAtOncePerEndpoint: 32,

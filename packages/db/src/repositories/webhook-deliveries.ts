@@ -159,6 +159,28 @@ export async function finishAttempt(executor: Executor, attempt: FinishedAttempt
   return (await execute(executor, 'deliveries_finish', FINISH, values)) > 0;
 }
 
+/** The role (see tryToLead) that a replica holds for as long as it lives and claims. */
+export function claimantRole(claimedBy: string): string {
+  return `webhooks of ${claimedBy}`;
+}
+
+const FREE_DEAD = `
+  UPDATE "WebhookDelivery" SET "nextAttemptAt" = now(), "claimedBy" = NULL, "claimedUntil" = NULL
+  WHERE "status" = 'PENDING' AND "id" IN (
+    SELECT d."id" FROM "WebhookEndpoint" e CROSS JOIN LATERAL (
+      SELECT "id", "claimedBy" FROM "WebhookDelivery"
+      WHERE "endpointId" = e."id" AND "status" = 'PENDING' AND "nextAttemptAt" > now() AND "claimedUntil" > now()
+      LIMIT 1000) d
+    WHERE e."enabled" AND e."deletedAt" IS NULL AND NOT EXISTS (
+      SELECT 1 FROM pg_locks l
+      WHERE l."locktype" = 'advisory' AND l."granted" AND l."objsubid" = 1
+        AND (l."classid"::bigint << 32 | l."objid"::bigint) = hashtextextended('multiwa:webhooks of ' || d."claimedBy", 0)))`;
+
+/** Makes what dead replicas had claimed due again, instead of waiting for their claims to run out; returns how many. */
+export function freeDeadClaims(executor: Executor): Promise<number> {
+  return execute(executor, 'deliveries_free_dead', FREE_DEAD);
+}
+
 const GIVE_BACK = `
   UPDATE "WebhookDelivery" SET "nextAttemptAt" = now(), "claimedBy" = NULL, "claimedUntil" = NULL
   WHERE "id" = ANY($1) AND "claimedBy" = $2 AND "status" = 'PENDING'`;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchAccept } from './accept.js';
+import { benchEvents } from './events.js';
 import { benchPipeline } from './pipeline.js';
 import { benchSend } from './send.js';
 import { benchSessions } from './sessions.js';
@@ -11,6 +12,9 @@ const usage = `Usage: npm run bench -- <name> [options]
   accept     requests/s of the durable accept, beside a bare HTTP server that inserts the same row
              --seconds <n>   a turn (default 5)     --rounds <n>  turns of each (default 4)
 
+  events     from a message at the network to its webhook: latency at a steady rate, and webhooks/s with three endpoints, beside a
+             bare loop of signed POSTs
+             --per-second <n>  (default 200)   --messages <n>  a turn (default 2400)   --rounds <n>  (default 4)
   sessions   memory of one engine process for each idle, linked profile, and the time to open all, beside bare sockets of the
              client library      --profiles <n>  (default 500)   --settle <n>  idle seconds before memory is read (default 20)
   send       the engine's processor time for each text sent and received, beside a bare loop of the client library
@@ -22,6 +26,7 @@ const usage = `Usage: npm run bench -- <name> [options]
 const options = {
   messages: { type: 'string', default: '2400' },
   seconds: { type: 'string', default: '5' },
+  'per-second': { type: 'string', default: '200' },
   rounds: { type: 'string', default: '4' },
   profiles: { type: 'string' },
   settle: { type: 'string', default: '20' },
@@ -39,6 +44,10 @@ async function bench(args: string[]): Promise<number> {
   const benches = new Map<string, () => Promise<object>>([
     ['pipeline', () => benchPipeline({ messages: number('messages'), rounds: number('rounds') })],
     ['accept', () => benchAccept({ seconds: number('seconds'), rounds: number('rounds') })],
+    [
+      'events',
+      () => benchEvents({ perSecond: number('per-second'), messages: number('messages'), rounds: number('rounds') }),
+    ],
     ['sessions', () => benchSessions({ profiles: number('profiles', 500), settleSeconds: number('settle') })],
     [
       'send',

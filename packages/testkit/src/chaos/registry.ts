@@ -5,6 +5,8 @@ import { scaleOut } from './scenarios/scale-out.js';
 import { databaseRestart, natsRestart } from './scenarios/server-restart.js';
 import { slowDatabase } from './scenarios/slow-database.js';
 import { soak } from './scenarios/soak.js';
+import { subscriberResume } from './scenarios/subscriber-resume.js';
+import { webhookOutage } from './scenarios/webhook-outage.js';
 import { workerDrain } from './scenarios/worker-drain.js';
 import { workerFreeze } from './scenarios/worker-freeze.js';
 import { workerKill } from './scenarios/worker-kill.js';
@@ -21,6 +23,8 @@ export const scenarios: readonly Scenario[] = [
   networkDrop,
   slowDatabase,
   crashPoints,
+  webhookOutage,
+  subscriberResume,
   soak,
 ];
 

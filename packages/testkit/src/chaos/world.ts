@@ -33,7 +33,9 @@ export async function openWorld({ settings, wants, product: options, say }: Worl
     return through.href;
   };
   say('Starting PostgreSQL, NATS, the simulated network and the services');
-  const product = await startProduct({ ...options, ...(wants?.slowLink && { databaseVia }) });
+  // Receivers of webhooks are on this machine.
+  const env = { MULTIWA_ALLOW_PRIVATE_URLS: 'true', ...options?.env };
+  const product = await startProduct({ ...options, env, ...(wants?.slowLink && { databaseVia }) });
   const workers = () =>
     product.services
       .names()
