@@ -71,6 +71,11 @@ const table = {
     sentence: 'There is no such opt-out.',
     fix: 'List the opt-outs of this workspace.',
   },
+  group_not_found: {
+    status: 404,
+    sentence: 'The number is in no such group.',
+    fix: 'List the groups of this profile; a group that was joined elsewhere appears after a refresh.',
+  },
   webhook_not_found: {
     status: 404,
     sentence: 'There is no such webhook endpoint.',
@@ -137,6 +142,31 @@ const table = {
     status: 409,
     sentence: 'The message is no longer waiting and cannot be cancelled.',
     fix: 'Only messages that are SCHEDULED, or QUEUED and not being sent yet, can be cancelled.',
+  },
+  group_admin_required: {
+    status: 409,
+    sentence: 'Only admins of the group may do this, and the number is none.',
+    fix: 'Let an admin make the number one, or do it from another number.',
+  },
+  not_group_member: {
+    status: 409,
+    sentence: 'The number is not a member of the group.',
+    fix: 'Join by an invite link, or let an admin add the number.',
+  },
+  already_group_member: {
+    status: 409,
+    sentence: 'The number is a member of the group already.',
+    fix: 'List the groups of this profile.',
+  },
+  group_invite_invalid: {
+    status: 422,
+    sentence: 'The invite link leads nowhere.',
+    fix: 'Ask for the present link: an admin may have replaced it.',
+  },
+  group_change_refused: {
+    status: 422,
+    sentence: 'WhatsApp does not accept this for the group.',
+    fix: 'See detail for what WhatsApp said.',
   },
   session_in_use: {
     status: 409,

@@ -8,14 +8,22 @@ import {
   insertMessages,
   joinPeople,
   loadContacts,
+  loadGroups,
+  loadReceipts,
   lockMessages,
   lockProfiles,
+  saveGroupMembers,
+  saveGroupRequests,
+  saveReceipts,
   updateContacts,
   updateMessages,
   updateProfiles,
   upsertConversations,
+  upsertGroups,
 } from '@multiwa/db';
 import { applyContactLearned } from './contact-learned.js';
+import { applyGroupState } from './group-state.js';
+import { applyGroupRequest, applyMessageReceipt } from './message-receipt.js';
 import { applyMessageReceived } from './message-received.js';
 import { applyMessageStatus, identityOf } from './message-status.js';
 import { applyProfileStatus } from './profile-status.js';
@@ -57,6 +65,12 @@ function applyFact(world: World, fact: AnyFact): FactOutcome {
       return applyMessageStatus(world, fact.payload);
     case 'contact-learned':
       return applyContactLearned(world, fact.payload);
+    case 'message-receipt':
+      return applyMessageReceipt(world, fact.payload);
+    case 'group-state':
+      return applyGroupState(world, fact.payload);
+    case 'group-request':
+      return applyGroupRequest(world, fact.payload);
     case 'profile-status':
       return applyProfileStatus(world, fact.payload);
   }
@@ -73,17 +87,27 @@ async function readWorld(tx: Transaction, facts: readonly AnyFact[]): Promise<Wo
     if (identity) people.push({ profileId, ...identity });
   }
   const contacts = people.length > 0 ? await loadContacts(tx, people) : [];
-  return new World({ profiles, messages, contacts });
+  const groupsAsked = facts.flatMap(groupWanted);
+  const groups = groupsAsked.length > 0 ? await loadGroups(tx, groupsAsked) : { groups: [], members: [], requests: [] };
+  const inGroups = messages.filter(({ fromMe, chat }) => fromMe && chat.endsWith('@g.us')).map(({ id }) => id);
+  const receipts = inGroups.length > 0 ? await loadReceipts(tx, inGroups) : [];
+  return new World({ profiles, messages, contacts, groups, receipts });
+}
+
+function groupWanted({ kind, payload }: AnyFact) {
+  if (kind !== 'group-state' && kind !== 'group-request') return [];
+  return [{ profileId: payload.profileId, chat: payload.chat }];
 }
 
 function messageWanted({ kind, payload }: AnyFact) {
-  if (kind === 'profile-status' || kind === 'contact-learned') return undefined;
+  if (kind !== 'message-received' && kind !== 'message-status' && kind !== 'message-receipt') return undefined;
   const { profileId, waMessageId } = payload;
   return { profileId, waMessageId, messageId: kind === 'message-status' ? payload.messageId : null };
 }
 
 function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
   if (kind === 'contact-learned') return payload.people.map((person) => ({ profileId: payload.profileId, ...person }));
+  if (kind === 'group-request') return [{ profileId: payload.profileId, ...payload.person }];
   if (kind !== 'message-received') return [];
   const { profileId, peer, sender } = payload;
   return [sender, ...(peer ? [peer] : [])].map(({ phone, lid }) => ({ profileId, phone, lid }));
@@ -99,6 +123,10 @@ async function writeWorld(tx: Transaction, world: World) {
   await insertMessages(tx, world.messages.added());
   await updateMessages(tx, world.messages.changed());
   await upsertConversations(tx, world.conversations());
+  await upsertGroups(tx, world.groups.changed());
+  await saveGroupMembers(tx, world.groups.changedMembers());
+  await saveGroupRequests(tx, world.groups.changedRequests());
+  await saveReceipts(tx, world.receipts.changed());
   // Last, so that it also moves what this batch has written under the old names.
   await joinPeople(tx, world.joined());
   const events = await appendEvents(tx, world.events);

@@ -135,6 +135,7 @@ function mayPass(error: unknown): boolean {
 
 function idsOf({ kind, payload, streamSequence }: FactMessage) {
   const ids = { kind, profileId: payload.profileId, streamSequence };
-  if (kind === 'profile-status') return { ...ids, step: payload.step };
-  return kind === 'contact-learned' ? ids : { ...ids, waMessageId: payload.waMessageId };
+  if ('waMessageId' in payload) return { ...ids, waMessageId: payload.waMessageId };
+  if (kind === 'group-request') return { ...ids, noticeId: payload.noticeId };
+  return kind === 'contact-learned' ? ids : { ...ids, step: payload.step };
 }

@@ -27,7 +27,14 @@ export class MessageBook {
   }
 
   add(row: NewMessage): void {
-    const unheard = { deliveredAt: null, readAt: null, playedAt: null, endedAt: null, traceparent: null };
+    const unheard = {
+      deliveredAt: null,
+      readAt: null,
+      playedAt: null,
+      endedAt: null,
+      traceparent: null,
+      recipients: null,
+    };
     const message: MessageState = { ...row, ...unheard, failureCode: null, failureDetail: null };
     this.#file({ message, added: row, changed: false });
   }

@@ -16,6 +16,23 @@ export function applyMessageStatus(world: World, fact: MessageStatusFact): FactO
   if (typeof profile === 'string') return profile;
   const message = findMessage(world, fact);
   if (!message) return 'message_unknown';
+  const { recipients = message.recipients } = fact;
+  if (recipients !== message.recipients) world.messages.change(message, { recipients });
+  const outcome = tellStatus(world, profile, message, fact);
+  // The members' receipts may have overtaken the ack.
+  for (const { status, at } of world.receipts.reached(message)) {
+    tellStatus(world, profile, message, { status, at: at.toISOString(), failure: null });
+  }
+  return outcome;
+}
+
+/** Raises a message's status, as far as this is news. */
+export function tellStatus(
+  world: World,
+  profile: ProfileState,
+  message: MessageState,
+  fact: Pick<MessageStatusFact, 'status' | 'at' | 'failure'>,
+): FactOutcome {
   const wasSent = isSent(message.status);
   const { status, failure } = fact;
   const { progress, announce } = advanceMessage(message, { status, at: new Date(fact.at), failure });

@@ -1,8 +1,17 @@
 import { type EventData, type EventRecord, type EventType, eventOf, type Identity } from '@multiwa/contracts';
-import type { ContactState, ConversationChange, MessageState, PersonJoined, ProfileState } from '@multiwa/db';
+import type {
+  ContactState,
+  ConversationChange,
+  MessageState,
+  PersonJoined,
+  ProfileState,
+  ReceiptState,
+} from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
 import { ContactBook } from './contact-book.js';
+import { GroupBook, type KnownGroups } from './group-book.js';
 import { MessageBook } from './message-book.js';
+import { ReceiptBook } from './receipt-book.js';
 
 /** What became of one fact. */
 export type FactOutcome = 'applied' | 'unchanged' | 'message_unknown' | 'profile_unknown' | 'workspace_mismatch';
@@ -11,6 +20,8 @@ export type FactOutcome = 'applied' | 'unchanged' | 'message_unknown' | 'profile
 export class World {
   readonly contacts: ContactBook;
   readonly messages: MessageBook;
+  readonly groups: GroupBook;
+  readonly receipts: ReceiptBook;
   readonly events: EventRecord[] = [];
   /** Of the fact that is being applied: what it leads to goes on with its trace. */
   traceparent: string | null | undefined;
@@ -19,10 +30,18 @@ export class World {
   readonly #conversations = new Map<string, ConversationChange>();
   readonly #joined = new Map<string, PersonJoined>();
 
-  constructor(known: { profiles: ProfileState[]; contacts: ContactState[]; messages: MessageState[] }) {
+  constructor(known: {
+    profiles: ProfileState[];
+    contacts: ContactState[];
+    messages: MessageState[];
+    groups: KnownGroups;
+    receipts: ReceiptState[];
+  }) {
     this.#profiles = new Map(known.profiles.map((profile) => [profile.id, profile]));
     this.contacts = new ContactBook(known.contacts);
     this.messages = new MessageBook(known.messages);
+    this.groups = new GroupBook(known.groups);
+    this.receipts = new ReceiptBook(known.receipts);
   }
 
   /** The profile that a fact speaks for, or why it cannot speak for it. */

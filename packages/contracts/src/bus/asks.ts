@@ -9,6 +9,7 @@ import {
   ownProfileSchema,
   pictureSchema,
 } from '../person-answers.js';
+import { groupAsks } from './group-asks.js';
 
 const person = z.object({ chat: chatSchema });
 
@@ -83,6 +84,7 @@ export const asks = {
     deadlineMs: 5_000,
     description: 'Take back a queued message: the owner cancels it unless its send has begun, and says which.',
   },
+  ...groupAsks,
 } as const;
 export type AskVerb = keyof typeof asks;
 

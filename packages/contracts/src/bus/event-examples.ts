@@ -21,6 +21,23 @@ const run = {
   chat,
 };
 
+const groupRef = { chat: '120363041234567890@g.us', actor: person };
+const group = {
+  subject: 'Bandung customers',
+  description: null,
+  kind: 'GROUP',
+  communityId: null,
+  owner: person,
+  announce: true,
+  locked: true,
+  joinApproval: false,
+  memberAddMode: 'ADMINS',
+  ephemeralSeconds: 0,
+  createdAt: at,
+  size: 42,
+  role: 'MEMBER',
+} as const;
+
 /** What the data of each event looks like. A test parses each one with its schema. */
 export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
   'profile.status': {
@@ -68,6 +85,18 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
     detail: null,
   },
   'message.cancelled': sent,
+  'group.joined': { ...groupRef, group },
+  'group.updated': { ...groupRef, changed: ['announce'], group },
+  'group.participants': {
+    ...groupRef,
+    size: 42,
+    added: [{ phone: '6289876543210', lid: '201938475602938' }],
+    removed: [],
+    promoted: [],
+    demoted: [],
+  },
+  'group.left': { ...groupRef, subject: group.subject },
+  'group.request': { chat: groupRef.chat, subject: group.subject, person, state: 'REQUESTED', at },
   'broadcast.status': broadcast,
   'broadcast.progress': broadcast,
   'automation.run.started': run,

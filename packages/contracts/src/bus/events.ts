@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chatSchema, identitySchema } from '../addresses.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
+import { groupChatSchema, groupFactsSchema, groupRoleSchema } from '../groups.js';
 import { broadcastFrozenSchema } from '../http/broadcasts.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema, messageOriginSchema } from '../message-status.js';
@@ -86,6 +87,15 @@ const automationRun = z.object({
   chat: chatSchema,
 });
 
+const groupView = groupFactsSchema.extend({
+  size: z.int(),
+  role: groupRoleSchema.nullable().describe('The number’s own role; null once it is no longer in the group.'),
+});
+const groupRef = z.object({
+  chat: groupChatSchema,
+  actor: identitySchema.nullable().describe('Who did it, when WhatsApp says so.'),
+});
+
 function event<T extends z.ZodType>(version: number, data: T, description: string) {
   return { version, data, description };
 }
@@ -136,6 +146,43 @@ export const events = {
     'The message ended without being sent.',
   ),
   'message.cancelled': event(1, messageMoved, 'A scheduled or queued message was cancelled before it was sent.'),
+  'group.joined': event(
+    1,
+    groupRef.extend({ group: groupView }),
+    'The number is in a group that was not known before: it made it, joined it, was added, or was linked with it.',
+  ),
+  'group.updated': event(
+    1,
+    groupRef.extend({ changed: z.array(z.string()).describe('Names of fields of the group.'), group: groupView }),
+    'A group is called otherwise, or lets others do other things than before.',
+  ),
+  'group.participants': event(
+    1,
+    groupRef.extend({
+      size: z.int(),
+      added: z.array(identitySchema),
+      removed: z.array(identitySchema),
+      promoted: z.array(identitySchema),
+      demoted: z.array(identitySchema),
+    }),
+    'People came to a group or went, became admins or are admins no longer.',
+  ),
+  'group.left': event(
+    1,
+    groupRef.extend({ subject: z.string() }),
+    'The number is no longer in a group: it left, or was removed.',
+  ),
+  'group.request': event(
+    1,
+    z.object({
+      chat: groupChatSchema,
+      subject: z.string().nullable(),
+      person: identitySchema,
+      state: z.enum(['REQUESTED', 'WITHDRAWN', 'REJECTED']),
+      at: time,
+    }),
+    'Somebody asks to be let into a group of which the number is an admin, or does so no longer.',
+  ),
   'broadcast.status': event(
     1,
     broadcastState,

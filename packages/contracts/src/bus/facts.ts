@@ -10,6 +10,7 @@ import {
   sessionStatusSchema,
   statusReasonSchema,
 } from '../profile-status.js';
+import { groupFacts } from './group-facts.js';
 
 const base = { profileId: idSchema, workspaceId: idSchema, at: z.iso.datetime().describe('When the engine saw it.') };
 
@@ -64,6 +65,8 @@ export const messageStatusFactSchema = z.object({
   chat: chatSchema,
   status: z.enum(['SENT', 'DELIVERED', 'READ', 'PLAYED', 'FAILED']),
   failure: z.object({ code: failureCodeSchema, detail: z.string().nullable() }).nullable(),
+  /** With SENT in a group: how many others it went to. */
+  recipients: z.int().optional(),
 });
 export type MessageStatusFact = z.infer<typeof messageStatusFactSchema>;
 
@@ -97,5 +100,6 @@ export const facts = {
       `cl:${profileId}:${at}:${people.length}:${first?.phone}:${first?.lid}`,
     description: 'WhatsApp named people by phone and LID.',
   },
+  ...groupFacts,
 } as const;
 export type FactKind = keyof typeof facts;

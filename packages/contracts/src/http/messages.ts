@@ -24,6 +24,16 @@ export const sendMessageSchema = z
   .meta({ id: 'SendMessage', example: { type: 'TEXT', to: '+62 812-3456-7890', text: 'Hello from MultiWA' } });
 export type SendMessage = z.infer<typeof sendMessageSchema>;
 
+/** What one member of a group has done with a message; null while unheard of. */
+export const messageReceiptSchema = z.object({
+  phone: z.string().nullable(),
+  lid: z.string().nullable(),
+  deliveredAt: z.string().nullable(),
+  readAt: z.string().nullable(),
+  playedAt: z.string().nullable(),
+});
+export type MessageReceiptView = z.infer<typeof messageReceiptSchema>;
+
 export const messageSchema = z
   .object({
     id: idSchema,
@@ -50,6 +60,10 @@ export const messageSchema = z
     sentAt: z.string().nullable(),
     deliveredAt: z.string().nullable(),
     readAt: z.string().nullable(),
+    receipts: z
+      .array(messageReceiptSchema)
+      .optional()
+      .describe('Of one message to a group, when it is got by its id: who has it.'),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof messageSchema>;

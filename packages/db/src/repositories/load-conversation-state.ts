@@ -55,6 +55,8 @@ export interface MessageState {
   failureDetail: string | null;
   /** W3C trace context of its acceptance, where it is traced. */
   traceparent: string | null;
+  /** To how many others it went in a group. */
+  recipients: number | null;
 }
 
 export interface MessageWanted {
@@ -66,7 +68,7 @@ export interface MessageWanted {
 
 const MESSAGE_COLUMNS = `m."id", m."profileId", m."chat", m."waMessageId", m."fromMe", m."origin", m."status",
   m."contactId", m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail",
-  m."traceparent"`;
+  m."traceparent", m."recipients"`;
 
 /** The two ways in are joined by UNION in the subquery, because OR would keep both indexes from being used. */
 const LOCK_MESSAGES = `

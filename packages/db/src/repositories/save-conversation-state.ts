@@ -66,10 +66,10 @@ export async function insertMessages(tx: pg.PoolClient, rows: readonly NewMessag
 const UPDATE_MESSAGES = `
   UPDATE "Message" m SET "status" = r."status", "sentAt" = r."sentAt", "deliveredAt" = r."deliveredAt",
     "readAt" = r."readAt", "playedAt" = r."playedAt", "endedAt" = r."endedAt", "failureCode" = r."failureCode",
-    "failureDetail" = r."failureDetail", "contactId" = r."contactId"
+    "failureDetail" = r."failureDetail", "contactId" = r."contactId", "recipients" = r."recipients"
   FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "status" "MessageStatus", "sentAt" timestamp,
     "deliveredAt" timestamp, "readAt" timestamp, "playedAt" timestamp, "endedAt" timestamp, "failureCode" text,
-    "failureDetail" text, "contactId" text)
+    "failureDetail" text, "contactId" text, "recipients" int)
   WHERE m."id" = r."id"`;
 
 /** For rows locked by lockMessages in the same transaction. */
