@@ -134,10 +134,23 @@ test.each([
   ]);
 });
 
+test('a receipt from a group is that of one member', async () => {
+  const attrs = { id: 'A', from: '120363000000000000@g.us', participant: '222222222222222@lid', t: '1700000000' };
+  expect(await readReceipt({ tag: 'receipt', attrs }, self, complete)).toEqual([
+    {
+      waMessageId: 'A',
+      chat: attrs.from,
+      status: 'DELIVERED',
+      at: new Date(1_700_000_000_000),
+      participant: { phone: '6281100000002', lid: '222222222222222' },
+    },
+  ]);
+});
+
 test.each([
   ['of the own devices', { from: `${self.phone}@s.whatsapp.net`, recipient: '6281100000002@s.whatsapp.net' }],
   ['of the own account', { from: `${self.lid}@lid` }],
-  ['of a group', { from: '120363000000000000@g.us', participant: '222222222222222@lid' }],
+  ['of the own account in a group', { from: '120363000000000000@g.us', participant: `${self.lid}@lid` }],
   ['that ask for a message again', { from: '222222222222222@lid', type: 'retry' }],
 ])('receipts %s say nothing of a sent message', async (_which, attrs) => {
   expect(await readReceipt({ tag: 'receipt', attrs: { id: 'A', ...attrs } }, self, complete)).toEqual([]);

@@ -1,4 +1,15 @@
-import type { FailureCode, Identity, MessageReceivedFact, OutboundContent, Restriction } from '@multiwa/contracts';
+import type {
+  FailureCode,
+  GroupAnswer,
+  GroupCall,
+  GroupInfo,
+  GroupRequest,
+  GroupRequestFact,
+  Identity,
+  MessageReceivedFact,
+  OutboundContent,
+  Restriction,
+} from '@multiwa/contracts';
 import type { EngineType } from '@multiwa/db';
 import type { Disconnect } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
@@ -14,6 +25,8 @@ export type Capability =
   | 'contacts.lookup'
   | 'contacts.block'
   | 'profile.edit'
+  | 'groups'
+  | 'communities'
   | `send.${OutboundContent['type']}`;
 
 /** A message as WhatsApp delivered it, already in our words. */
@@ -25,7 +38,24 @@ export interface ReceiptUpdate {
   chat: string;
   status: 'DELIVERED' | 'READ' | 'PLAYED';
   at: Date;
+  /** In a group: which member it is that got, read or played it. */
+  participant?: Identity;
 }
+
+/** A group as it is now; null when the number is no longer in it. */
+export interface GroupUpdate {
+  chat: string;
+  group: GroupInfo | null;
+  /** Who changed it, when WhatsApp said so. */
+  actor: Identity | null;
+  at: Date;
+}
+
+/** Somebody wants to be let into a group, or wants it no longer. */
+export type GroupRequestUpdate = Pick<GroupRequestFact, 'chat' | 'person' | 'state' | 'noticeId'> & { at: Date };
+
+/** What can be asked of groups, as the contracts name it. Each rejects with a CodedError when WhatsApp refuses. */
+export type GroupCalls = { [C in GroupCall]: (request: GroupRequest<C>) => Promise<GroupAnswer<C>> };
 
 /** A received message and its entry in the journal, which is to be committed with the state that decrypting changed. */
 export interface Journaled {
@@ -59,6 +89,8 @@ export interface Session {
   readonly at: PassPoint;
   /** The content of a message that this profile sent, by WhatsApp's id alone; for a recipient that asks for it again. */
   sentContent(waMessageId: string): Promise<OutboundContent | undefined>;
+  /** Whether any group of the number was ever told. */
+  knowsGroups(): Promise<boolean>;
 }
 
 /** What an engine tells. None of them may throw. */
@@ -69,6 +101,10 @@ export interface ConnectionCallbacks {
   opened(self: Identity): void;
   /** Receipts: resolves once they are durable, and only then may the engine confirm them to WhatsApp. */
   receipts(updates: readonly ReceiptUpdate[]): Promise<void>;
+  /** How a group is now. Resolves once it is durable, and only then may the engine confirm what it learned it from. */
+  group(update: GroupUpdate): Promise<void>;
+  /** Likewise. */
+  groupRequest(update: GroupRequestUpdate): Promise<void>;
   /** Something came in: a sign of life, or more, a message, receipt or notification. Called for each, so it is cheap. */
   heard(what: 'anything' | 'stanza'): void;
   /** WhatsApp has said what it forbids the number: null for nothing. Told at each log-in and with each change. */
@@ -85,9 +121,9 @@ export interface OutboundMessage {
   content: OutboundContent;
 }
 
-/** `sent`: WhatsApp has it. `failed`: it never will. `retry`: again later, under the same id. */
+/** `sent`: WhatsApp has it (in a group, for so many others). `failed`: it never will. `retry`: again later, under the same id. */
 export type SendOutcome =
-  | { kind: 'sent'; at: Date }
+  | { kind: 'sent'; at: Date; recipients?: number }
   | { kind: 'failed'; code: FailureCode; detail: string | null }
   | { kind: 'retry'; detail: string };
 
@@ -100,6 +136,8 @@ export class ConnectionLostError extends Error {
 export interface Connection {
   /** What may be asked about people and about the number itself, once the connection is open. */
   readonly people: PeopleQueries;
+  /** Absent where the engine cannot. */
+  readonly groups?: GroupCalls;
   /**
    * Sends one message and waits for WhatsApp's ack, at most timing.send.ackTimeoutMs. It must use the given id, must not
    * look anything up that the send does not need, and must not retry: the caller decides. Not ordered among calls.

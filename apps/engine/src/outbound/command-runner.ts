@@ -147,6 +147,7 @@ export class CommandRunner {
         at: (sent ? outcome.at : new Date()).toISOString(),
         status: sent ? 'SENT' : 'FAILED',
         failure: sent ? null : { code: outcome.code, detail: outcome.detail },
+        ...(sent && outcome.recipients !== undefined ? { recipients: outcome.recipients } : {}),
       });
     } catch (error) {
       if (error instanceof SilencedError) return HANDED_BACK;

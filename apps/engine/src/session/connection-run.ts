@@ -16,11 +16,17 @@ import type { CommandRunner } from '../outbound/command-runner.js';
 import type { Slots } from '../slots.js';
 import { answerPeople } from './answer-people.js';
 import type { Bell } from './bell.js';
+import { answerGroups, type GroupTeller } from './group-teller.js';
 import type { HealthTeller } from './health-teller.js';
 import type { HeldLease } from './held-lease.js';
 import type { StatusTeller } from './status-teller.js';
 import type { Vitals } from './vitals.js';
 import { Watchdog } from './watchdog.js';
+
+/** What a receipt says: of a message, or of one member of the group that it went to. */
+export type ReceiptFact =
+  | { kind: 'message-status'; payload: FactPayload<'message-status'> }
+  | { kind: 'message-receipt'; payload: FactPayload<'message-receipt'> };
 
 export interface RunDependencies {
   engine: Engine;
@@ -32,7 +38,8 @@ export interface RunDependencies {
   limits: WatchdogLimits;
   intake: CommandIntake;
   makeRunner(connection: Pick<Connection, 'send'>): CommandRunner;
-  receipts(updates: FactPayload<'message-status'>[]): Promise<void>;
+  receipts(facts: readonly ReceiptFact[]): Promise<void>;
+  groups: GroupTeller;
   /** Tells of people named by phone and LID; must not throw. */
   learned(people: readonly Identity[]): void;
   bus: Pick<Bus, 'answer'>;
@@ -96,7 +103,7 @@ export class ConnectionRun {
       release();
       return { by: 'us' };
     }
-    let answers: Stoppable[] = [];
+    const answers: Stoppable[] = [];
     let watchdog: Watchdog | undefined;
     let connection: Connection | undefined;
     vitals.began();
@@ -105,7 +112,9 @@ export class ConnectionRun {
       const proxyUrl = proxyOf(this.#wishes.profile());
       connection = await engine.open(session, this.#callbacks(release), { proxyUrl });
       this.#connection = connection;
-      answers = [this.#answerPairing(connection), this.#answerPeople(connection)];
+      answers.push(this.#answerPairing(connection), this.#answerPeople(connection));
+      const { profileId } = this.#wishes.profile();
+      answers.push(answerGroups(this.#dependencies.bus, profileId, connection, () => this.#isOpen));
       watchdog = this.#watchdog(connection);
       return await this.#hold(connection, { sealed: proxy, url: proxyUrl });
     } catch (error) {
@@ -182,7 +191,7 @@ export class ConnectionRun {
   }
 
   #callbacks(release: () => void): ConnectionCallbacks {
-    const { status, health, vitals } = this.#dependencies;
+    const { status, health, vitals, groups } = this.#dependencies;
     const { bell } = this.#wishes;
     return {
       qr: (text, expiresAt) => {
@@ -197,6 +206,8 @@ export class ConnectionRun {
         bell.ring();
       },
       receipts: (updates) => this.#onReceipts(updates),
+      group: (update) => groups.group(update),
+      groupRequest: (update) => groups.request(update),
       heard: (what) => vitals.heard(what),
       restricted: (restriction) => health.restricted(restriction),
       learned: (people) => this.#dependencies.learned(people),
@@ -275,16 +286,12 @@ export class ConnectionRun {
 
   async #onReceipts(updates: readonly ReceiptUpdate[]): Promise<void> {
     const { profileId, workspaceId } = this.#wishes.profile();
-    await this.#dependencies.receipts(
-      updates.map(({ at, ...update }) => ({
-        ...update,
-        profileId,
-        workspaceId,
-        messageId: null,
-        at: at.toISOString(),
-        failure: null,
-      })),
-    );
+    const facts = updates.map(({ at, participant, ...update }): ReceiptFact => {
+      const said = { ...update, profileId, workspaceId, at: at.toISOString() };
+      if (participant) return { kind: 'message-receipt', payload: { ...said, participant } };
+      return { kind: 'message-status', payload: { ...said, messageId: null, failure: null } };
+    });
+    await this.#dependencies.receipts(facts);
   }
 
   #answerPeople({ people }: Connection): Stoppable {

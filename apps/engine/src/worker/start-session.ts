@@ -6,7 +6,14 @@ import {
   type SessionStatus,
   subjects,
 } from '@multiwa/contracts';
-import { type Database, isMessageStored, messagesRepository, type OwnedProfile, readSentContent } from '@multiwa/db';
+import {
+  type Database,
+  isMessageStored,
+  knowsGroups,
+  messagesRepository,
+  type OwnedProfile,
+  readSentContent,
+} from '@multiwa/db';
 import { healthOf, newId, type SessionHealth, sealedPlaces, type WatchdogLimits } from '@multiwa/domain';
 import { activeSpan, type Cipher, type PassPoint } from '@multiwa/runtime';
 import type { Engine } from '../engines/engine.js';
@@ -19,6 +26,7 @@ import { CommandRunner } from '../outbound/command-runner.js';
 import type { SendGate } from '../outbound/send-gate.js';
 import { RecentIds } from '../recent-ids.js';
 import type { Footprint } from '../session/footprint.js';
+import { GroupTeller } from '../session/group-teller.js';
 import { HealthTeller } from '../session/health-teller.js';
 import type { HeldLease } from '../session/held-lease.js';
 import { SessionSupervisor } from '../session/session-supervisor.js';
@@ -102,6 +110,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
       const content = await readSentContent(database.pool, profileId, waMessageId);
       return outboundContentSchema.safeParse(content).data;
     },
+    knowsGroups: () => knowsGroups(database.pool, profileId),
   };
   const concluded = new RecentIds(REMEMBERED);
   const withdraw = async (messageId: string) => {
@@ -131,9 +140,9 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
           logger,
           onOutcome: metrics.send,
         }),
-      receipts: async (payloads) => {
+      receipts: async (facts) => {
         await outbox.room();
-        await Promise.all(payloads.map((payload) => outbox.publish(lease, { kind: 'message-status', payload })));
+        await Promise.all(facts.map((fact) => outbox.publish(lease, fact)));
       },
       learned(people) {
         for (let from = 0; from < people.length; from += LEARNED_AT_ONCE) {
@@ -145,6 +154,12 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
             .catch((error: unknown) => logger.debug({ err: error }, 'Names of people were not told'));
         }
       },
+      groups: new GroupTeller({
+        profileId,
+        workspaceId,
+        generation: lease.generation,
+        say: (fact) => outbox.publish(lease, fact),
+      }),
       replayJournal: () => inbox.replayJournal(),
       bus,
       opening,

@@ -1,6 +1,8 @@
 import { timing } from '@multiwa/contracts';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { ConnectionLostError, type SendOutcome } from '../engine.js';
+import { isGroup } from './addresses.js';
+import { groupFailure } from './groups/group-error.js';
 import { serverTime } from './server-time.js';
 
 interface Waiter {
@@ -55,10 +57,12 @@ export class Acks {
 }
 
 /** What the server's answer means for the message. */
-export function outcomeOf({ error, t }: BinaryNode['attrs']): SendOutcome {
+export function outcomeOf({ error, t, from }: BinaryNode['attrs']): SendOutcome {
   if (error === undefined) return { kind: 'sent', at: serverTime(t) };
   const code = Number(error);
   const detail = `WhatsApp answered with error ${error}.`;
+  const failure = isGroup(from) ? groupFailure(code) : undefined;
+  if (failure) return { kind: 'failed', code: failure, detail };
   if (code === RESTRICTED) return { kind: 'failed', code: 'restricted', detail };
   if (NOT_ON_WHATSAPP.has(code)) return { kind: 'failed', code: 'recipient_not_on_whatsapp', detail };
   if (passing.has(code)) return { kind: 'retry', detail };

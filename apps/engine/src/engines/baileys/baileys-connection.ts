@@ -17,6 +17,7 @@ import {
   type Connection,
   type ConnectionCallbacks,
   ConnectionLostError,
+  type GroupCalls,
   type OutboundMessage,
   type ReceiptUpdate,
   type SendOutcome,
@@ -28,12 +29,15 @@ import { Acks } from './acks.js';
 import { isGroup, selfIdentity } from './addresses.js';
 import { completeFrom } from './complete-identity.js';
 import { toProto } from './converters/index.js';
+import type { GroupBook } from './groups/group-book.js';
+import { makeGroupCalls } from './groups/group-calls.js';
+import { doubtGroup, prepareGroup } from './groups/prepare-group.js';
 import { encodeCredentials } from './key-codec.js';
 import { peopleOverBaileys } from './people/people-over-baileys.js';
 import { readReceipt } from './read-receipt.js';
 import { readTimelock } from './read-timelock.js';
 import { isRetryReceipt, resend } from './resend.js';
-import type { SignalKeys } from './signal-keys.js';
+import type { Sent, SignalKeys } from './signal-keys.js';
 import type { StanzaIndex } from './signal-repository.js';
 import { breakSocket, closeInTime, failQueries } from './web-socket.js';
 
@@ -55,6 +59,7 @@ interface Dependencies {
   creds: AuthenticationCreds;
   keys: SignalKeys;
   stanzas: StanzaIndex;
+  groups: GroupBook;
   session: Session;
   callbacks: ConnectionCallbacks;
   logger: Logger;
@@ -70,6 +75,7 @@ export function isLinked(creds: AuthenticationCreds): boolean {
 /** One socket of the library, from its making to its end. */
 export class BaileysConnection implements Connection {
   readonly people: PeopleQueries;
+  readonly groups: GroupCalls;
   readonly #dependencies: Dependencies;
   readonly #acks = new Acks();
   /**
@@ -91,19 +97,17 @@ export class BaileysConnection implements Connection {
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
-    const { sock, creds, keys, stanzas, callbacks } = dependencies;
-    this.people = peopleOverBaileys({
-      sock,
-      self: () => creds.me && jidNormalizedUser(creds.me.id),
-      complete: completeFrom(keys),
-    });
+    const { sock, creds, keys, stanzas, callbacks, groups } = dependencies;
+    const complete = completeFrom(keys);
+    this.people = peopleOverBaileys({ sock, self: () => creds.me && jidNormalizedUser(creds.me.id), complete });
+    this.groups = makeGroupCalls({ sock, book: groups, complete });
     closeInTime(sock);
     sock.ws.on('open', () => {
       this.#isThrough = true;
     });
     sock.ws.on('unexpected-response', () => this.#onRefusal());
     sock.ws.on('frame', () => callbacks.heard('anything'));
-    sock.ws.on('CB:notification', () => callbacks.heard('stanza'));
+    sock.ws.on('CB:ib,,dirty', (node: BinaryNode) => this.#onDirty(node));
     sock.ws.on('CB:notification,type:passkey_prologue_request', () => this.#onPasskey());
     sock.ev.on('connection.update', (update) => this.#onUpdate(update));
     sock.ev.on('creds.update', () => this.#saveCredentials());
@@ -119,8 +123,14 @@ export class BaileysConnection implements Connection {
       // What is left when the socket closes is not confirmed: WhatsApp hands it to the next connection.
       return this.#senders.run(jidNormalizedUser(attrs.from), async () => {
         if (this.#over || this.#resting) return;
+        if (attrs.from !== undefined && isGroup(attrs.from)) groups.meet(attrs.from);
         if (stanza.attrs.offline === undefined || !(await this.#confirmAgain(node))) await pass(node);
       });
+    });
+    this.#intercept('CB:notification', async (node, pass) => {
+      callbacks.heard('stanza');
+      if (node.attrs.type === 'w:gp2') await groups.take(node);
+      if (!this.#over) await pass(node);
     });
     this.#intercept('CB:receipt', (node, pass) => {
       callbacks.heard('stanza');
@@ -138,24 +148,34 @@ export class BaileysConnection implements Connection {
   }
 
   async #send({ waMessageId, chat, content }: OutboundMessage): Promise<SendOutcome> {
-    const { sock, keys, logger } = this.#dependencies;
+    const { sock, keys, groups, logger } = this.#dependencies;
     if (this.#over) throw new ConnectionLostError('The socket is closed.');
+    const group = isGroup(chat) ? await prepareGroup(groups, chat, this.#self()) : undefined;
+    if (this.#over) throw new ConnectionLostError('The socket was closed.');
+    if (group && 'kind' in group) return group;
     const acked = this.#acks.wait(waMessageId);
     acked.catch(() => undefined);
+    let sent: Sent;
     try {
       const relay = () => sock.relayMessage(chat, toProto(content), { messageId: waMessageId });
-      const sent = traced('encrypt and send', {}, () =>
-        isGroup(chat) ? relay().then(() => true) : keys.sending(relay),
-      );
-      if (!(await unlessRejected(sent, acked)))
-        logger.error({ waMessageId }, 'A message left before its state was stored');
+      const send = () => traced('encrypt and send', {}, () => keys.sending(relay));
+      sent = await unlessRejected(group ? groups.exclusively(chat, send) : send(), acked);
+      if (!sent.held) logger.error({ waMessageId }, 'A message left before its state was stored');
       this.#dependencies.session.at('send.after-wire');
     } catch (error) {
       this.#acks.forget(waMessageId);
       if (this.#over) throw new ConnectionLostError('The socket was closed.', { cause: error });
       return outcomeOfThrow(error);
     }
-    return waitForAck(acked);
+    const outcome = await waitForAck(acked);
+    if (!group) return outcome;
+    if (outcome.kind !== 'sent') {
+      doubtGroup(groups, chat, outcome);
+      return outcome;
+    }
+    // Unremembered, the key is sent once more.
+    sent.remember().catch((error: unknown) => logger.info({ err: error, chat }, 'Who has the key was not stored'));
+    return { ...outcome, recipients: group.recipients };
   }
 
   async requestPairingCode(phone: string): Promise<{ code: string; expiresAt: Date }> {
@@ -230,6 +250,7 @@ export class BaileysConnection implements Connection {
     if (connection === 'open') {
       callbacks.opened(this.#self());
       this.askRestriction();
+      void this.#meetGroups();
     }
     if (connection === 'close') {
       const error = lastDisconnect?.error;
@@ -252,6 +273,24 @@ export class BaileysConnection implements Connection {
     const problem = this.#isThrough ? undefined : this.#dependencies.proxy?.problem();
     if (problem !== undefined) this.#dependencies.logger.warn({ problem }, 'The proxy of the profile does not work');
     return problem !== undefined;
+  }
+
+  /** Of a number that was just linked nobody knows yet which groups it is in. */
+  async #meetGroups(): Promise<void> {
+    const { session, groups, logger } = this.#dependencies;
+    try {
+      if (!(await session.knowsGroups())) await groups.sync();
+    } catch (error) {
+      if (!this.#over) logger.info({ detail: String(error) }, 'WhatsApp did not say which groups the number is in');
+    }
+  }
+
+  /** Groups changed in ways of which WhatsApp has kept no notifications for us. */
+  #onDirty({ content }: BinaryNode): void {
+    const { groups, logger } = this.#dependencies;
+    const isGroups = Array.isArray(content) && content.some(({ attrs }) => attrs.type === 'groups');
+    if (!isGroups) return;
+    groups.sync().catch((error: unknown) => logger.info({ detail: String(error) }, 'Groups could not be asked for'));
   }
 
   /** The library does nothing with it, and the client would stay unlinked until its QR codes run out. */
@@ -299,10 +338,10 @@ export class BaileysConnection implements Connection {
   async #confirmAgain({ attrs: { id, from, participant, category } }: BinaryNode): Promise<boolean> {
     const { sock, session, logger } = this.#dependencies;
     const { phone, lid } = this.#self();
-    const user = jidDecode(from)?.user;
-    const isOrdinary = participant === undefined && category === undefined && user !== phone && user !== lid;
+    const user = jidDecode(participant ?? from)?.user;
+    const isOrdinary = category === undefined && user !== phone && user !== lid;
     if (id === undefined || from === undefined || !isOrdinary || !(await session.inbox.has(id))) return false;
-    await sock.sendReceipt(jidNormalizedUser(from), undefined, [id], 'inactive');
+    await sock.sendReceipt(jidNormalizedUser(from), participant, [id], 'inactive');
     logger.info({ waMessageId: id }, 'WhatsApp delivered a message again');
     return true;
   }
@@ -331,12 +370,12 @@ export class BaileysConnection implements Connection {
    * well-formed one.
    */
   async #onReceipt(node: BinaryNode, pass: Pass): Promise<void> {
-    const { sock, session, keys, callbacks, logger } = this.#dependencies;
+    const { sock, session, groups, keys, callbacks, logger } = this.#dependencies;
     if (isRetryReceipt(node)) {
       // Of those that waited for us the library makes a queue, whose end nobody is told.
       const { offline: _, ...attrs } = node.attrs;
       await pass({ ...node, attrs });
-      const sent = await resend(sock, session, node);
+      const sent = await resend(sock, session, groups, node);
       logger.info({ waMessageId: attrs.id, sent }, 'A recipient asked for a message again');
       return;
     }

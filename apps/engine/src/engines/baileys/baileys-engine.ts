@@ -5,6 +5,9 @@ import { selfIdentity } from './addresses.js';
 import { BaileysConnection, isLinked } from './baileys-connection.js';
 import { LibraryCaches } from './caches.js';
 import { sendableTypes } from './converters/index.js';
+import { GroupBook } from './groups/group-book.js';
+import { GroupCache } from './groups/group-cache.js';
+import { renewSenderKey } from './groups/sender-key.js';
 import { KeyCache } from './key-cache.js';
 import { decodeCredentials } from './key-codec.js';
 import { type NetworkAddress, openSocket } from './open-socket.js';
@@ -23,6 +26,7 @@ interface Options {
 export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxies }: Options): Engine {
   const cache = new KeyCache(keyCacheBytes);
   const libraryCaches = new LibraryCaches();
+  const groupCache = new GroupCache();
   /** A session lasts as long as the ownership of its profile. */
   const keyStates = new WeakMap<Session, KeyState>();
   return {
@@ -34,6 +38,8 @@ export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxie
       'contacts.lookup',
       'contacts.block',
       'profile.edit',
+      'groups',
+      'communities',
       ...sendableTypes.map((type) => `send.${type}` as const),
     ],
 
@@ -65,11 +71,21 @@ export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxie
         auth: { creds, keys },
         makeSignalRepository,
         ...libraryCaches.of(profileId),
+        cachedGroupMetadata: (chat: string) => groups.metadata(chat),
         ...(proxy && { agent: proxy.agent, fetchAgent: proxy.agent, options: { dispatcher: proxy.dispatcher } }),
       };
       const sock = openSocket(address, perSession, logger);
+      const groups: GroupBook = new GroupBook({
+        sock,
+        cache: groupCache.of(profileId, store.lease.generation),
+        self,
+        callbacks,
+        renewKey: (chat) => groups.exclusively(chat, () => renewSenderKey(sock, keys, chat)),
+        logger,
+      });
       logger.debug({ linked: isLinked(creds) }, 'Socket opened');
       return new BaileysConnection({
+        groups,
         sock,
         creds,
         keys,

@@ -35,7 +35,9 @@ type PerSession = Pick<
   SocketConfig,
   'msgRetryCounterCache' | 'userDevicesCache' | 'callOfferCache' | 'placeholderResendCache' | 'makeSignalRepository'
 > &
-  Partial<Pick<SocketConfig, 'agent' | 'fetchAgent' | 'options'>> & { auth: AuthenticationState };
+  Partial<Pick<SocketConfig, 'agent' | 'fetchAgent' | 'options' | 'cachedGroupMetadata'>> & {
+    auth: AuthenticationState;
+  };
 
 /** Makes a socket, which begins to connect at once. */
 export function openSocket(address: NetworkAddress, session: PerSession, logger: Logger): WASocket {

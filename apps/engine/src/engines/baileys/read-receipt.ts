@@ -13,8 +13,8 @@ const statuses: Readonly<Record<string, ReceiptUpdate['status']>> = {
 };
 
 /**
- * What a receipt says about messages of ours. Empty for receipts among the number's own devices, for requests to send
- * again, and for groups, whose receipts are one by participant.
+ * What a receipt says about messages of ours; in a group, of one member. Empty for receipts among the number's own devices
+ * and for requests to send again.
  */
 export async function readReceipt(
   { attrs, content }: BinaryNode,
@@ -23,12 +23,14 @@ export async function readReceipt(
 ): Promise<ReceiptUpdate[]> {
   const status = statuses[attrs.type ?? ''];
   const { from, id } = attrs;
-  if (!status || from === undefined || id === undefined || isGroup(from) || attrs.recipient !== undefined) return [];
-  const reader = await complete(identityOf(from));
-  const chat = chatOf(reader);
-  if (chat === null || isSamePerson(reader, self)) return [];
+  if (!status || from === undefined || id === undefined || attrs.recipient !== undefined) return [];
+  const named = isGroup(from) ? [attrs.participant, attrs.participant_pn, attrs.participant_lid] : [from];
+  const reader = await complete(identityOf(...named));
+  const own = chatOf(reader);
+  if (own === null || isSamePerson(reader, self)) return [];
+  const where = isGroup(from) ? { chat: from, participant: reader } : { chat: own };
   const at = serverTime(attrs.t);
-  return [id, ...listedIds(content)].map((waMessageId) => ({ waMessageId, chat, status, at }));
+  return [id, ...listedIds(content)].map((waMessageId) => ({ waMessageId, ...where, status, at }));
 }
 
 function listedIds(content: BinaryNode['content']): string[] {

@@ -10,6 +10,8 @@ import {
 } from '@whiskeysockets/baileys';
 import type { Session } from '../engine.js';
 import { toProto } from './converters/index.js';
+import type { GroupBook } from './groups/group-book.js';
+import { resendToGroup } from './groups/resend-to-group.js';
 
 /** One device asks for a message that it could not decrypt. */
 export function isRetryReceipt({ attrs }: BinaryNode): boolean {
@@ -25,15 +27,19 @@ const MAX_ATTEMPTS = 5;
  * called. The content comes from the database, by WhatsApp's id alone: the receipt names the chat by a device's address.
  * @returns whether there was something to send
  */
-export async function resend(sock: WASocket, session: Session, receipt: BinaryNode): Promise<boolean> {
+export async function resend(
+  sock: WASocket,
+  session: Session,
+  groups: Pick<GroupBook, 'get'>,
+  receipt: BinaryNode,
+): Promise<boolean> {
   const { from, id, participant, recipient } = receipt.attrs;
   const { me, account } = sock.authState.creds;
   const count = Number(getBinaryNodeChild(receipt, 'retry')?.attrs.count ?? 1);
   if (from === undefined || id === undefined || !me || !account || count > MAX_ATTEMPTS) return false;
-  // A group's copy needs the sender key beside it; groups come with their own issue.
-  if (isJidGroup(from) || participant !== undefined) return false;
   const content = await session.sentContent(id);
   if (!content) return false;
+  if (isJidGroup(from)) return resendToGroup(sock, groups, { id, from, participant, count }, toProto(content));
 
   const message = toProto(content);
   const own = areJidsSameUser(from, me.id) || areJidsSameUser(from, me.lid);

@@ -27,6 +27,16 @@ interface Sending {
   commits: Promise<void>[];
   /** That state was committed before the message left. */
   held: boolean;
+  /** Who has the group's sender key once the message has arrived. */
+  kept: Write[];
+}
+
+/** What the library's sending of one message came to. */
+export interface Sent {
+  /** The changed state was committed before the message left, as it must be. */
+  held: boolean;
+  /** To be called when WhatsApp has the message. */
+  remember(): Promise<void>;
 }
 
 /** What the call at hand belongs to. */
@@ -48,6 +58,11 @@ const contexts = new AsyncLocalStorage<Context>();
  * per commit. Waiting here instead lets the commits of many messages share a statement.
  */
 const READ_BEFORE_SENDING: KeyType = 'tctoken';
+/**
+ * The last thing that it writes before it sends to a group: which devices have the sender key. True only once the message that
+ * brings the key to them has arrived, so it is kept back until then; after a crash the key is sent once more.
+ */
+const WRITTEN_BEFORE_SENDING: KeyType = 'sender-key-memory';
 
 /** What the connections of one ownership of a profile share: work of the one before may not have ended when the next opens. */
 export class KeyState {
@@ -91,6 +106,8 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly #locks: KeyedLock;
   readonly #uncommitted: KeyState['uncommitted'];
   readonly #reading: KeyState['reading'];
+  /** By group: what is kept back of the last message. */
+  readonly #kept = new Map<string, Write>();
   /** Of this connection alone: the library asks WhatsApp things under it, and may wait there for what never comes. */
   readonly #accountLocks = new KeyedLock();
 
@@ -127,6 +144,14 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
       Object.entries(values ?? {}).map(([name, value]) => ({ type, name, value: value ?? null }) as Write),
     );
     const transaction = this.#current();
+    const sending = this.#sending();
+    if (sending && !transaction && WRITTEN_BEFORE_SENDING in data) {
+      for (const write of writes) this.#kept.set(write.name, write);
+      sending.kept.push(...writes);
+      return this.#holdBack();
+    }
+    // What is set by anybody else is newer than what is kept back.
+    for (const { type, name } of writes) if (type === WRITTEN_BEFORE_SENDING) this.#kept.delete(name);
     if (!transaction) return this.#commit(writes, []);
     for (const write of writes) transaction.writes.set(this.#key(write.type, write.name), write);
   };
@@ -147,16 +172,22 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   };
 
   /**
-   * Runs the library's sending of one message to one person: without the lock of the account, since the caller orders the
-   * chats. Resolves with whether the changed state was committed before the message left, as it must be.
+   * Runs the library's sending of one message: without the lock of the account, since the caller orders the chats.
    */
-  async sending(work: () => Promise<unknown>): Promise<boolean> {
-    const sending: Sending = { commits: [], held: false };
+  async sending(work: () => Promise<unknown>): Promise<Sent> {
+    const sending: Sending = { commits: [], held: false, kept: [] };
     await contexts.run({ keys: this, transaction: undefined, sending }, work);
     const { held } = sending;
     sending.held = true;
     await Promise.all(sending.commits);
-    return held;
+    return {
+      held,
+      remember: async () => {
+        const last = sending.kept.filter((write) => this.#kept.get(write.name) === write);
+        for (const { name } of last) this.#kept.delete(name);
+        await this.#commit(last, []);
+      },
+    };
   }
 
   /** Adds an entry to the transaction that is open here. */

@@ -5,14 +5,19 @@ import {
   DEFAULT_CONNECTION_CONFIG,
   isPnUser,
   MISSING_KEYS_ERROR_TEXT,
+  proto,
   type SignalAuthState,
   type SocketConfig,
+  unpadRandomMax16,
 } from '@whiskeysockets/baileys';
 import type { Logger } from '../../logger.js';
 import type { Inbox } from '../engine.js';
 import { completeFrom } from './complete-identity.js';
 import { readMessages } from './read-message.js';
 import type { SignalKeys } from './signal-keys.js';
+
+/** A padded message that says nothing. */
+const NOTHING = Uint8Array.of(1);
 
 type MakeRepository = SocketConfig['makeSignalRepository'];
 
@@ -30,10 +35,22 @@ interface Dependencies {
  */
 export class StanzaIndex {
   readonly #attrs = new WeakMap<Uint8Array, BinaryNode['attrs']>();
+  /** Ciphertexts that only bring the key beside a group's message. */
+  readonly #besides = new WeakSet<Uint8Array>();
 
   add({ attrs, content }: BinaryNode): void {
     if (!Array.isArray(content)) return;
-    for (const child of content) if (child.content instanceof Uint8Array) this.#attrs.set(child.content, attrs);
+    const hasGroupMessage = content.some((child) => child.attrs.type === 'skmsg');
+    for (const child of content) {
+      if (!(child.content instanceof Uint8Array)) continue;
+      this.#attrs.set(child.content, attrs);
+      if (hasGroupMessage && child.attrs.type !== 'skmsg') this.#besides.add(child.content);
+    }
+  }
+
+  /** Whether the message itself comes in another ciphertext of the same stanza. */
+  isBeside(ciphertext: Uint8Array): boolean {
+    return this.#besides.has(ciphertext);
   }
 
   find(ciphertext: Uint8Array): BinaryNode['attrs'] | undefined {
@@ -72,7 +89,8 @@ export function journalingRepository(
       const { plaintext, entries } = await keys.transaction(async () => {
         const plaintext = await work().catch((error: unknown) => refuse(error, ciphertext));
         const attrs = stanzas.find(ciphertext);
-        const messages = attrs ? await read(attrs, plaintext) : [];
+        if (attrs) await learnKey(attrs, plaintext);
+        const messages = attrs && !stanzas.isBeside(ciphertext) ? await read(attrs, plaintext) : [];
         const entries = messages.map((message) => inbox.entry(message, span?.traceparent));
         for (const entry of entries) keys.journal(entry);
         if (entries.length > 0) at('receive.after-decrypt');
@@ -91,11 +109,20 @@ export function journalingRepository(
      * What was received before cannot be decrypted again: its key is used up. The library knows that by one text only,
      * and asks for everything else again, which makes the sender begin a new session for nothing.
      */
-    const refuse = async (error: unknown, ciphertext: Uint8Array): Promise<never> => {
+    const refuse = async (error: unknown, ciphertext: Uint8Array): Promise<Uint8Array> => {
       const id = stanzas.find(ciphertext)?.id;
+      // The key that it brings may be known already, as after a crash: the message itself decides.
+      if (stanzas.isBeside(ciphertext)) return NOTHING;
       if (id === undefined || !(await inbox.has(id))) throw error;
       logger.info({ waMessageId: id }, 'WhatsApp delivered a message again');
       throw new Error(MISSING_KEYS_ERROR_TEXT, { cause: error });
+    };
+
+    /** The sender key of a group is kept together with the ratchet that its message advanced: it comes only once. */
+    const learnKey = async (attrs: BinaryNode['attrs'], plaintext: Uint8Array) => {
+      const author = attrs.participant ?? attrs.from;
+      const item = readSenderKey(plaintext);
+      if (item && author !== undefined) await base.processSenderKeyDistributionMessage({ authorJid: author, item });
     };
 
     const read = async (attrs: BinaryNode['attrs'], plaintext: Uint8Array) => {
@@ -112,6 +139,8 @@ export function journalingRepository(
       ...base,
       decryptMessage: async (options) =>
         decrypt(options.ciphertext, await lockOf(options.jid), () => base.decryptMessage(options)),
+      // Done already, in the transaction of the decryption.
+      processSenderKeyDistributionMessage: async () => undefined,
       decryptGroupMessage: (options) => decrypt(options.msg, options.group, () => base.decryptGroupMessage(options)),
       encryptMessage: async (options) =>
         keys.transaction(() => base.encryptMessage(options), await lockOf(options.jid)),
@@ -119,4 +148,15 @@ export function journalingRepository(
         keys.transaction(() => base.injectE2ESession(options), await lockOf(options.jid)),
     };
   };
+}
+
+/** The key that a message brings for a group; undefined for none, and for what cannot be read. */
+function readSenderKey(padded: Uint8Array): proto.Message.ISenderKeyDistributionMessage | undefined {
+  try {
+    const message = proto.Message.decode(unpadRandomMax16(padded));
+    const item = (message.deviceSentMessage?.message ?? message).senderKeyDistributionMessage;
+    return item?.groupId ? item : undefined;
+  } catch {
+    return undefined;
+  }
 }
