@@ -9,6 +9,7 @@ import {
   contactsRepository,
   conversationsRepository,
   type Database,
+  groupsRepository,
   hasWrittenTo,
   idempotencyRepository,
   importContacts,
@@ -23,6 +24,7 @@ import {
   pruneIdempotency,
   readQueue,
   readSessionRow,
+  receiptsRepository,
   requestDrain,
   subscribersRepository,
   webhooksRepository,
@@ -70,6 +72,7 @@ import { makeContactFiles } from './use-cases/contact-files.js';
 import { makeContacts } from './use-cases/contacts.js';
 import { makeConversations } from './use-cases/conversations.js';
 import { makeEngineWorkers } from './use-cases/engine-workers.js';
+import { makeGroups } from './use-cases/groups.js';
 import { makeKnownProfiles } from './use-cases/known-profile.js';
 import { makeLinking } from './use-cases/linking.js';
 import { makeLookupBudget } from './use-cases/lookup-budget.js';
@@ -260,7 +263,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         nextInOrder: makeAcceptanceOrder(Date.now, newId),
         now,
       }),
-      messages: makeMessages({ messages, knownProfiles, resolveChat, bus }),
+      messages: makeMessages({ messages, receipts: receiptsRepository(database), knownProfiles, resolveChat, bus }),
       media: makeMedia({
         media: mediaObjectsRepository(database),
         storage,
@@ -282,6 +285,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
       people: makePeople({ contacts, lookups, budget, knownProfiles, bus, now }),
       ownProfile: makeOwnProfile({ knownProfiles, bus }),
       optOuts,
+      groups: makeGroups({ groups: groupsRepository(database), profiles, knownProfiles, resolveChat, bus }),
       broadcasts,
       broadcastControl: makeBroadcastControl({
         broadcasts: broadcastRows,

@@ -49,7 +49,6 @@ test.each<[what: string, body: unknown, status: number, code: string, pointer: s
   ['a number without country code', { ...text, to: '08123456789' }, 422, 'recipient_invalid', '#/to'],
   ['words for a number', { ...text, to: 'my friend' }, 422, 'recipient_invalid', '#/to'],
   ['a JID of nobody', { ...text, to: 'status@broadcast' }, 422, 'recipient_invalid', '#/to'],
-  ['a group', { ...text, to: '120363025246125486@g.us' }, 422, 'not_supported_by_engine', '#/to'],
   ['a time in the past', { ...text, sendAt: inMs(-1_000) }, 422, 'send_at_past', '#/sendAt'],
   ['a time too far ahead', { ...text, sendAt: inMs(year + 60_000) }, 422, 'send_at_too_far', '#/sendAt'],
   ['no time', { ...text, sendAt: 'tomorrow' }, 422, 'validation_failed', '#/sendAt'],

@@ -10,6 +10,7 @@ import type {
   Blocklist,
   Broadcast,
   BroadcastRecipient,
+  ChangeParticipants,
   CheckedNumbers,
   Contact,
   ContactAbout,
@@ -21,23 +22,34 @@ import type {
   CreateAutomation,
   CreateBroadcast,
   CreatedApiKey,
+  CreatedGroup,
   CreatedWebhook,
+  CreateGroup,
   CreateOptOut,
   CreateProfile,
   CreateSubscriber,
   CreateWebhook,
+  DecideRequests,
   EngineWorker,
   EventPage,
   ExportSession,
+  Group,
+  GroupInvite,
+  GroupPreview,
+  GroupWithParticipants,
   ImportedSession,
   ImportReport,
   ImportSession,
+  JoinedGroup,
+  JoinRequest,
   ListContacts,
   ListDeliveries,
+  ListGroups,
   ListMessages,
   ListOptOuts,
   ListRecipients,
   ListRuns,
+  MemberResult,
   OptOut,
   OptOutChange,
   Page,
@@ -57,6 +69,7 @@ import type {
   UpdateAutomation,
   UpdateBroadcast,
   UpdateContact,
+  UpdateGroup,
   UpdateProfile,
   UpdateWebhook,
   Webhook,
@@ -84,6 +97,8 @@ export function createClient(options: ClientOptions) {
   const contact = (profileId: string, id: string) => `${profile(profileId)}/contacts/${encodeURIComponent(id)}`;
 
   const media = (id: string) => `/media/${encodeURIComponent(id)}`;
+  const groups = (profileId: string) => `${profile(profileId)}/groups`;
+  const group = (profileId: string, id: string) => `${groups(profileId)}/${encodeURIComponent(id)}`;
   const webhook = (id: string) => `/webhooks/${encodeURIComponent(id)}`;
   const delivery = (id: string, deliveryId: string) => `${webhook(id)}/deliveries/${encodeURIComponent(deliveryId)}`;
   const subscriber = (id: string) => `/subscribers/${encodeURIComponent(id)}`;
@@ -205,6 +220,47 @@ export function createClient(options: ClientOptions) {
       history: (query: ListOptOuts = {}) => request<Page<OptOutChange>>('GET', '/opt-outs/history', { query }),
       remove: (id: string, reason?: string) =>
         request<void>('DELETE', `/opt-outs/${encodeURIComponent(id)}`, { query: { reason } }),
+    },
+    groups: {
+      create: (profileId: string, body: CreateGroup) => request<CreatedGroup>('POST', groups(profileId), { body }),
+      list: (profileId: string, query: ListGroups = {}) => request<Page<Group>>('GET', groups(profileId), { query }),
+      /** Asks WhatsApp for all groups of the number; resolves with how many there are. */
+      refresh: async (profileId: string) =>
+        (await request<{ groups: number }>('POST', `${groups(profileId)}/refresh`)).groups,
+      /** What is known of a group, or with `fresh` what WhatsApp says now. */
+      get: (profileId: string, id: string, { fresh = false }: { fresh?: boolean } = {}) =>
+        request<GroupWithParticipants>('GET', group(profileId, id), { query: { fresh: String(fresh) } }),
+      update: (profileId: string, id: string, body: UpdateGroup) =>
+        request<GroupWithParticipants>('PATCH', group(profileId, id), { body }),
+      /** Adds, removes, promotes or demotes; resolves with what became of each person. */
+      changeParticipants: async (profileId: string, id: string, body: ChangeParticipants) =>
+        (await request<{ results: MemberResult[] }>('POST', `${group(profileId, id)}/participants`, { body })).results,
+      invite: (profileId: string, id: string) => request<GroupInvite>('GET', `${group(profileId, id)}/invite`),
+      /** Makes a new link; the old one leads nowhere. */
+      renewInvite: (profileId: string, id: string) =>
+        request<GroupInvite>('POST', `${group(profileId, id)}/invite/renew`),
+      /** What a link, or its code, leads to. */
+      preview: (profileId: string, invite: string) =>
+        request<GroupPreview>('GET', `${groups(profileId)}/preview`, { query: { invite } }),
+      join: (profileId: string, invite: string) =>
+        request<JoinedGroup>('POST', `${groups(profileId)}/join`, { body: { invite } }),
+      requests: async (profileId: string, id: string) =>
+        (await request<{ items: JoinRequest[] }>('GET', `${group(profileId, id)}/requests`)).items,
+      decide: async (profileId: string, id: string, body: DecideRequests) =>
+        (await request<{ results: MemberResult[] }>('POST', `${group(profileId, id)}/requests`, { body })).results,
+      leave: (profileId: string, id: string) => request<void>('POST', `${group(profileId, id)}/leave`),
+      /** The groups of a community. */
+      subgroups: async (profileId: string, id: string) =>
+        (
+          await request<{ items: { id: string; subject: string; size: number }[] }>(
+            'GET',
+            `${group(profileId, id)}/subgroups`,
+          )
+        ).items,
+      link: (profileId: string, id: string, subgroupId: string) =>
+        request<void>('PUT', `${group(profileId, id)}/subgroups/${encodeURIComponent(subgroupId)}`),
+      unlink: (profileId: string, id: string, subgroupId: string) =>
+        request<void>('DELETE', `${group(profileId, id)}/subgroups/${encodeURIComponent(subgroupId)}`),
     },
     webhooks: {
       /** The answer holds the secret to verify deliveries with. */

@@ -7,6 +7,7 @@ import type {
   blocklistSchema,
   broadcastRecipientSchema,
   broadcastSchema,
+  changeParticipantsSchema,
   checkedNumbersSchema,
   contactAboutSchema,
   contactBusinessSchema,
@@ -18,20 +19,29 @@ import type {
   createAutomationSchema,
   createBroadcastSchema,
   createdApiKeySchema,
+  createdGroupSchema,
   createdWebhookSchema,
+  createGroupSchema,
   createOptOutSchema,
   createProfileSchema,
   createSubscriberSchema,
   createWebhookSchema,
+  decideRequestsSchema,
   engineWorkerSchema,
   eventPageSchema,
   exportSessionSchema,
+  groupInviteSchema,
+  groupPreviewSchema,
   importedSessionSchema,
   importSessionSchema,
+  joinedGroupSchema,
+  joinRequestSchema,
   listDeliveriesQuerySchema,
+  listGroupsQuerySchema,
   listMessagesQuerySchema,
   listOptOutsQuerySchema,
   listRunsQuerySchema,
+  memberResultSchema,
   optOutChangeSchema,
   optOutSchema,
   pairingCodeSchema,
@@ -50,6 +60,7 @@ import type {
   updateAutomationSchema,
   updateBroadcastSchema,
   updateContactSchema,
+  updateGroupSchema,
   updateProfileSchema,
   updateWebhookSchema,
   webhookDeliveryDetailSchema,
@@ -59,7 +70,18 @@ import type {
 } from '@multiwa/contracts';
 import type { z } from 'zod';
 
-export type { EventEnvelope, EventType, Message, Problem } from '@multiwa/contracts';
+export type { EventEnvelope, EventType, Group, GroupWithParticipants, Message, Problem } from '@multiwa/contracts';
+export type CreateGroup = z.input<typeof createGroupSchema>;
+export type CreatedGroup = z.infer<typeof createdGroupSchema>;
+export type UpdateGroup = z.input<typeof updateGroupSchema>;
+export type ListGroups = Omit<z.input<typeof listGroupsQuerySchema>, 'limit'> & { limit?: number };
+export type ChangeParticipants = z.input<typeof changeParticipantsSchema>;
+export type DecideRequests = z.input<typeof decideRequestsSchema>;
+export type MemberResult = z.infer<typeof memberResultSchema>;
+export type JoinRequest = z.infer<typeof joinRequestSchema>;
+export type GroupInvite = z.infer<typeof groupInviteSchema>;
+export type GroupPreview = z.infer<typeof groupPreviewSchema>;
+export type JoinedGroup = z.infer<typeof joinedGroupSchema>;
 export type Account = z.infer<typeof accountSchema>;
 export type CreateAccount = z.input<typeof createAccountSchema>;
 export type UpdateAccount = z.input<typeof updateAccountSchema>;

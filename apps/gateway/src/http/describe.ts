@@ -25,6 +25,7 @@ interface Description<B, P, Q, R> {
     | 'Conversations'
     | 'Contacts'
     | 'Opt-outs'
+    | 'Groups'
     | 'Broadcasts'
     | 'Automations'
     | 'Webhooks'

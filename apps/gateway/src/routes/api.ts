@@ -9,6 +9,7 @@ import type { ContactFiles } from '../use-cases/contact-files.js';
 import type { Contacts } from '../use-cases/contacts.js';
 import type { Conversations } from '../use-cases/conversations.js';
 import type { EngineWorkers } from '../use-cases/engine-workers.js';
+import type { GroupsUseCases } from '../use-cases/groups.js';
 import type { Linking } from '../use-cases/linking.js';
 import type { MediaUseCase } from '../use-cases/media.js';
 import type { Messages } from '../use-cases/messages.js';
@@ -66,6 +67,15 @@ import { drainWorkerRoutes } from './engine/drain-worker.js';
 import { listWorkersRoute } from './engine/list-workers.js';
 import { listEventsRoute } from './events/list.js';
 import { streamEventsRoute } from './events/stream.js';
+import { createGroupRoute } from './groups/create.js';
+import { getGroupRoute } from './groups/get.js';
+import { groupInviteRoutes } from './groups/invite.js';
+import { leaveGroupRoute } from './groups/leave.js';
+import { listGroupsRoutes } from './groups/list.js';
+import { changeParticipantsRoute } from './groups/participants.js';
+import { groupRequestRoutes } from './groups/requests.js';
+import { subgroupRoutes } from './groups/subgroups.js';
+import { updateGroupRoute } from './groups/update.js';
 import { mediaContentRoute } from './media/content.js';
 import { getMediaRoute } from './media/get.js';
 import { uploadMediaRoute } from './media/upload.js';
@@ -128,6 +138,7 @@ export interface UseCases {
   ownProfile: OwnProfileUseCase;
   contactFiles: ContactFiles;
   optOuts: OptOuts;
+  groups: GroupsUseCases;
   broadcasts: Broadcasts;
   broadcastControl: BroadcastControl;
   automations: Automations;
@@ -166,6 +177,19 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
   for (const route of [exportContactsRoute, importContactsRoute]) route(app, useCases.contactFiles);
   checkNumbersRoute(app, useCases.numbers);
   for (const route of [createOptOutRoute, listOptOutsRoutes, deleteOptOutRoute]) route(app, useCases.optOuts);
+  for (const route of [
+    createGroupRoute,
+    listGroupsRoutes,
+    getGroupRoute,
+    updateGroupRoute,
+    changeParticipantsRoute,
+    groupInviteRoutes,
+    groupRequestRoutes,
+    subgroupRoutes,
+    leaveGroupRoute,
+  ]) {
+    route(app, useCases.groups);
+  }
   for (const route of [
     createBroadcastRoute,
     listBroadcastsRoute,

@@ -19,6 +19,8 @@ export function makeColdSends({ hasWritten, now }: ColdSendsDeps) {
     chat: string,
     sendAt: Date | null,
   ): Promise<CodedError | null> => {
+    // A group is no person whom one writes to first.
+    if (chat.endsWith('@g.us')) return null;
     const restriction = restrictionInForce(profile, now());
     if (!restriction || !holdsAt(restriction, sendAt ?? now())) return null;
     if (await hasWritten(profileId, chat)) return null;

@@ -1,8 +1,9 @@
 import type { Bus } from '@multiwa/bus';
 import { CodedError, type listMessagesQuerySchema, subjects } from '@multiwa/contracts';
-import type { MessagesRepository, ProfileScope } from '@multiwa/db';
+import type { MessagesRepository, ProfileScope, ReceiptsRepository } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import type { z } from 'zod';
+import { viewReceipts } from '../views/receipt-views.js';
 import { viewMessage } from '../views/views.js';
 import type { ResolveChat } from './addressing.js';
 import type { KnownProfiles } from './known-profile.js';
@@ -10,12 +11,13 @@ import { readPage } from './page.js';
 
 export interface MessagesDeps {
   messages: MessagesRepository;
+  receipts: ReceiptsRepository;
   knownProfiles: KnownProfiles;
   resolveChat: ResolveChat;
   bus: Pick<Bus, 'nudge'>;
 }
 
-export function makeMessages({ messages, knownProfiles, resolveChat, bus }: MessagesDeps) {
+export function makeMessages({ messages, receipts, knownProfiles, resolveChat, bus }: MessagesDeps) {
   return {
     async list(scope: ProfileScope, query: z.output<typeof listMessagesQuerySchema>) {
       await knownProfiles.require(scope);
@@ -29,7 +31,9 @@ export function makeMessages({ messages, knownProfiles, resolveChat, bus }: Mess
       await knownProfiles.require(scope);
       const message = await messages.find(scope, id);
       if (!message) throw new CodedError('message_not_found');
-      return viewMessage(message);
+      const view = viewMessage(message);
+      if (!message.fromMe || !message.chat.endsWith('@g.us')) return view;
+      return { ...view, receipts: viewReceipts(await receipts.of(message.id)) };
     },
 
     /**

@@ -69,7 +69,6 @@ export function makeSendMessage(deps: SendMessageDeps) {
     const profile = await knownProfiles.require(scope);
     const { to, sendAt: sendAtText, expiresAt: expiresAtText, ignoreOptOut, ...content } = input;
     const chat = await resolveChat(scope, to, '#/to');
-    refuseGroup(chat);
     const [sendAt, expiresAt] = [dateOf(sendAtText), dateOf(expiresAtText)];
     const place =
       sendTimesError(sendAt, expiresAt, now()) ??
@@ -127,13 +126,4 @@ function fixedIds(idempotency: Idempotency | undefined) {
 
 function dateOf(text: string | undefined): Date | null {
   return text === undefined ? null : new Date(text);
-}
-
-function refuseGroup(chat: string): void {
-  if (!chat.endsWith('@g.us')) return;
-  const message = 'Sending to groups is not supported yet.';
-  throw new CodedError('not_supported_by_engine', {
-    detail: message,
-    errors: [{ pointer: '#/to', code: 'not_supported_by_engine', message }],
-  });
 }
