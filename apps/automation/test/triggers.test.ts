@@ -1,4 +1,5 @@
 import { timing } from '@multiwa/contracts';
+import { newId } from '@multiwa/domain';
 import { waitFor } from '@multiwa/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeFlows } from '../src/flows.js';
@@ -46,6 +47,20 @@ function passTime({ workspaceId }: Place) {
     [workspaceId],
   );
 }
+
+test('an answer that was told before two contacts became one continues the run of the one', async () => {
+  const { place, person } = await placeWith(chain(saysStart, ask('day', 'Which day?'), send('bye', 'So {{vars.day}}')));
+  await world.say(place, person, 'start');
+  await world.untilRuns(place, 1, 'WAITING');
+  const contactId = newId();
+  const { profileId } = place;
+  await world.database.prisma.mergedRow.create({
+    data: { id: contactId, profileId, intoId: person.contactId, was: {} },
+  });
+  await world.say(place, person, 'Sunday', { contactId });
+  await world.untilRuns(place, 1, 'COMPLETED');
+  expect(await world.texts(place, person)).toEqual(['Which day?', 'So Sunday']);
+});
 
 test('a received message walks a flow to its end: text, question, answer, tag', async () => {
   const flow = chain(

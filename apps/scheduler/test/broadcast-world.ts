@@ -83,7 +83,7 @@ export async function makeBroadcast(
   } = {},
 ): Promise<string> {
   const id = newId();
-  const base = 16502530000 + Math.floor(Math.random() * 100_000) * 1_000;
+  const base = 6281200000000 + Math.floor(Math.random() * 100_000) * 1_000;
   const isFrozen = status === 'RUNNING';
   await prisma.broadcast.create({
     data: {

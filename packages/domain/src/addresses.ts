@@ -1,6 +1,6 @@
 // The smaller metadata: it holds each country's overall pattern, which tells what cannot exist. Those of each kind of line
 // would refuse numbers of ranges that were opened since the library's release, and people who are really there.
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { LRUCache } from 'lru-cache';
 import { dialledPhone, likelyPhone, phoneForms } from './phone-forms.js';
 
@@ -85,11 +85,24 @@ function checkPhone(text: string): Recipient {
   if (!/^\d+$/.test(digits)) return refused('A phone number has digits only, with an optional leading "+".');
   if (digits.startsWith('0')) return refused('The number lacks its country code: write +62 812… instead of 0812….');
   const number = parsePhoneNumberFromString(`+${dialledPhone(digits)}`);
-  if (!number?.isValid()) return refused('No country has a phone number like this.');
+  if (!number || !canExist(number)) return refused('No country has a phone number like this.');
   const phone = likelyPhone(number.number.slice(1));
   return phonePattern.test(phone)
     ? { ok: true, kind: 'phone', chat: chatOfPhone(phone) }
     : refused('A phone number has 7 to 15 digits, country code included.');
+}
+
+/** Of every number under +1: neither area nor exchange begins with 0 or 1. */
+const northAmerican = /^[2-9]\d\d[2-9]\d{6}$/;
+
+/**
+ * Where several countries share a calling code the library knows each country's ranges one by one. A number that none of
+ * them claims may be in a new one: it is held to the length, and under +1 to the plan.
+ */
+function canExist(number: PhoneNumber): boolean {
+  if (number.isValid()) return true;
+  if (number.country !== undefined || !number.isPossible()) return false;
+  return number.countryCallingCode !== '1' || northAmerican.test(number.nationalNumber);
 }
 
 function refused(message: string): Recipient {

@@ -10,6 +10,9 @@ const accepted: [input: string, chat: string][] = [
   ['+62\u00a0812\u20113456\u20117890', '6281234567890@s.whatsapp.net'],
   ['0062 812 3456 7890', '6281234567890@s.whatsapp.net'],
   ['+44 (0)20 7946 0958', '442079460958@s.whatsapp.net'],
+  // In no range that is known of, but there may be one by now.
+  ['+1 999 234 5678', '19992345678@s.whatsapp.net'],
+  ['+44 7700 900123', '447700900123@s.whatsapp.net'],
   // Brazil: the ninth digit is kept below area code 31, and left out above, as WhatsApp registered them.
   ['+55 11 98765-4321', '5511987654321@s.whatsapp.net'],
   ['+55 11 8765-4321', '5511987654321@s.whatsapp.net'],
@@ -54,6 +57,7 @@ test.each([
   '+1 800 FLOWERS',
   // Of the right length, but in no range of the country.
   '+1 123 456 7890',
+  '+1 650 123 4567',
   '+52 1 055 123 4567',
   '62812345678901;drop',
   '@s.whatsapp.net',

@@ -7,6 +7,7 @@ import {
   liveAutomations,
   lockAskingRuns,
   lockContactRuns,
+  presentContactId,
   startRun,
   wasHandled,
 } from '@multiwa/db';
@@ -45,8 +46,9 @@ export interface AnswerDeps {
  * it starts the flow that it triggers; else nothing. Exactly once, however often it is delivered: one transaction, in
  * which no other message of the contact is handled.
  */
-export function answerOrStart({ database, flows }: AnswerDeps, message: ReceivedMessage): Promise<Received> {
+export function answerOrStart({ database, flows }: AnswerDeps, told: ReceivedMessage): Promise<Received> {
   return database.transaction(async (tx) => {
+    const message = { ...told, contactId: await presentContactId(tx, told) };
     await lockContactRuns(tx, message);
     if (await wasHandled(tx, message, { id: message.eventId, at: message.at })) return { outcome: 'handled_before' };
     // Two profiles of this gateway would answer one another for ever.

@@ -8,6 +8,14 @@ export interface TriggerContact {
   contactId: string;
 }
 
+const PRESENT = `SELECT "intoId" FROM "MergedRow" WHERE "id" = $1 AND "profileId" = $2`;
+
+/** The contact that an event names, or the one it has been merged into since. */
+export async function presentContactId(tx: pg.PoolClient, { profileId, contactId }: TriggerContact): Promise<string> {
+  const [row] = await query<{ intoId: string }>(tx, 'triggers_present_contact', PRESENT, [contactId, profileId]);
+  return row?.intoId ?? contactId;
+}
+
 const LOCK_CONTACT = `SELECT pg_advisory_xact_lock(hashtextextended('multiwa:automation:' || $1 || ':' || $2, 0))`;
 
 /** Until the transaction ends, no other one answers or starts runs of this contact. */
