@@ -98,3 +98,23 @@ test('a send whose ack is lost delays no other chat and no other profile, and en
   expect(messages.map(({ text, copies }) => [text, copies])).toEqual(slow.map((_, n) => [`slow ${n}`, 1]));
   expect((await world.control.faults()).find(({ id }) => id === fault.id)?.applied).toBe(1);
 }, 120_000);
+
+test('typing is shown for as long as was asked before the message leaves, and delays no other chat', async () => {
+  const { profileId, phone } = await world.link();
+  const [friend, other] = await world.control.createPhones({ count: 2 });
+  if (!friend || !other) throw new Error('two phones were made');
+  const typingMs = 1_500;
+  const slow = await world.accept(profileId, chatWith(friend), 'typed', { typingMs });
+  const quick = await world.accept(profileId, chatWith(other), 'at once');
+  await untilEnded([slow.messageId, quick.messageId]);
+  expect(sentOrFurther).toContain((await rowOf(slow.messageId)).status);
+  const lines = (await world.control.trace({ phone: phone.phone })).filter(({ direction }) => direction === 'in');
+  const indexOf = (pattern: RegExp) => lines.findIndex(({ text }) => pattern.test(text));
+  const typing = indexOf(new RegExp(`^<chatstate .*to=${chatWith(friend)}.*composing`));
+  const [sent, sentAtOnce] = [slow, quick].map(({ waMessageId }) =>
+    indexOf(new RegExp(`^<message .*id=${waMessageId}`)),
+  );
+  expect(typing).toBeGreaterThanOrEqual(0);
+  expect(typing).toBeLessThan(sent ?? -1);
+  expect(sentAtOnce).toBeLessThan(sent ?? -1);
+});

@@ -28,6 +28,7 @@ function makeRunner(answers: { verdicts: BeginVerdict[]; sends?: SendOutcome[]; 
   const asked: SendToBegin[] = [];
   const runner = new CommandRunner({
     connection: {
+      showTyping: async () => undefined,
       send: async () => {
         told.sends += 1;
         return next(sends);

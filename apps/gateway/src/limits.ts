@@ -14,6 +14,16 @@ export const limits = {
   countBatch: 1_000,
   /** How long a send's answer waits for the command stream; the row is durable before that. */
   publishWaitMs: 2_000,
+  /** Changes of chats that are read and handed to the command stream at once. */
+  chatCommandBatch: 100,
+  /** Senders of this many messages are told when a conversation is read. */
+  readAtOnce: 200,
+  /** Chats whose presence one profile follows. */
+  presenceSubscriptions: 200,
+  /** Callers who wait for the outcome of their send; more are answered at once. */
+  sendWaiters: 1_000,
+  /** Outcomes of a profile that are remembered while somebody waits for one of them. */
+  rememberedOutcomes: 1_000,
   /** The metrics of workers and queues are read this often. */
   fleetGaugesEveryMs: 15_000,
   /** Confirmations of the command stream are noted this often. */

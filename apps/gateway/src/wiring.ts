@@ -6,13 +6,16 @@ import {
   askReplay,
   automationsRepository,
   broadcastsRepository,
+  callsRepository,
   contactsRepository,
   conversationsRepository,
   type Database,
+  forgetChatCommands,
   groupsRepository,
   hasWrittenTo,
   idempotencyRepository,
   importContacts,
+  lateChatCommands,
   listWorkers,
   lookupsRepository,
   mediaObjectsRepository,
@@ -20,13 +23,16 @@ import {
   openDatabase,
   operatorWorkspace,
   optOutsRepository,
+  presenceSubscriptionsRepository,
   profilesRepository,
   pruneIdempotency,
   readQueue,
   readSessionRow,
   receiptsRepository,
   requestDrain,
+  searchMessages,
   subscribersRepository,
+  waitingChatCommands,
   webhooksRepository,
 } from '@multiwa/db';
 import { makeAcceptanceOrder, newId } from '@multiwa/domain';
@@ -51,6 +57,7 @@ import {
   startSpan,
 } from '@multiwa/runtime';
 import { z } from 'zod';
+import { startChatCommands } from './accept/chat-commands.js';
 import { startAccepting } from './accept/start-accepting.js';
 import { buildApp } from './app.js';
 import { makeAuthenticator } from './auth/authenticate.js';
@@ -67,9 +74,11 @@ import { makeApiKeys } from './use-cases/api-keys.js';
 import { makeAutomations } from './use-cases/automations.js';
 import { makeBroadcastControl } from './use-cases/broadcast-control.js';
 import { makeBroadcasts } from './use-cases/broadcasts.js';
+import { makeCalls } from './use-cases/calls.js';
 import { makeColdSends } from './use-cases/cold-sends.js';
 import { makeContactFiles } from './use-cases/contact-files.js';
 import { makeContacts } from './use-cases/contacts.js';
+import { makeConversationChanges } from './use-cases/conversation-changes.js';
 import { makeConversations } from './use-cases/conversations.js';
 import { makeEngineWorkers } from './use-cases/engine-workers.js';
 import { makeGroups } from './use-cases/groups.js';
@@ -82,9 +91,12 @@ import { makeNumbers } from './use-cases/numbers.js';
 import { makeOptOuts } from './use-cases/opt-outs.js';
 import { makeOwnProfile } from './use-cases/own-profile.js';
 import { makePeople } from './use-cases/people.js';
+import { makePresence } from './use-cases/presence.js';
 import { makeProfiles } from './use-cases/profiles.js';
 import { makeProxies } from './use-cases/proxies.js';
+import { makeSendAndWait } from './use-cases/send-and-wait.js';
 import { makeSendMessage } from './use-cases/send-message.js';
+import { makeSendWaiters } from './use-cases/send-waiters.js';
 import { makeSessionFiles } from './use-cases/session-files.js';
 import { makeSessions } from './use-cases/sessions.js';
 import { makeSubscribers } from './use-cases/subscribers.js';
@@ -166,6 +178,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const profiles = profilesRepository(database);
   const messages = messagesRepository(database);
   const contacts = contactsRepository(database);
+  const conversations = conversationsRepository(database);
 
   const uses = startUseRecorder({ apiKeys, onError });
   stops.add(() => uses.stop());
@@ -184,6 +197,26 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const optOuts = makeOptOuts({ optOuts: optOutsRepository(database), bus });
   const accepting = { database, bus, messages, queueLimit, metrics, logger, onError, stops };
   const { acceptor, queueBound } = startAccepting(accepting);
+  const sendMessage = makeSendMessage({
+    knownProfiles,
+    resolveChat,
+    coldSendError,
+    optOutRefusal: optOuts.refusal,
+    queueBound,
+    acceptor,
+    messages,
+    nextInOrder: makeAcceptanceOrder(Date.now, newId),
+    now,
+  });
+  const chatCommands = startChatCommands({
+    bus,
+    waiting: (...asked) => waitingChatCommands(pool, ...asked),
+    forget: (ids) => forgetChatCommands(pool, ids),
+    late: (...asked) => lateChatCommands(pool, ...asked),
+    logger,
+  });
+  stops.add(() => chatCommands.stop());
+  const waiters = makeSendWaiters({ bus, most: limits.sendWaiters });
   const gauges = startFleetGauges({ database, metrics, logger });
   stops.add(() => gauges.stop());
   const { everyMs, batch, idempotencyMs } = timing.pruning;
@@ -252,18 +285,31 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         logger,
       }),
       proxies: makeProxies({ profiles, cipher, allowPrivateUrls, bus }),
-      sendMessage: makeSendMessage({
+      sendAndWait: makeSendAndWait({ sendMessage, waiters, messages }),
+      messages: makeMessages({
+        messages,
+        receipts: receiptsRepository(database),
+        search: (search) => searchMessages(pool, search),
         knownProfiles,
         resolveChat,
-        coldSendError,
-        optOutRefusal: optOuts.refusal,
-        queueBound,
-        acceptor,
-        messages,
-        nextInOrder: makeAcceptanceOrder(Date.now, newId),
+        bus,
+      }),
+      conversations: makeConversations({ conversations, messages, knownProfiles }),
+      presence: makePresence({
+        subscriptions: presenceSubscriptionsRepository(database),
+        knownProfiles,
+        resolveChat,
+        bus,
+      }),
+      calls: makeCalls({ calls: callsRepository(database), knownProfiles, bus }),
+      conversationChanges: makeConversationChanges({
+        database,
+        conversations,
+        knownProfiles,
+        commands: chatCommands,
+        bus,
         now,
       }),
-      messages: makeMessages({ messages, receipts: receiptsRepository(database), knownProfiles, resolveChat, bus }),
       media: makeMedia({
         media: mediaObjectsRepository(database),
         storage,
@@ -272,7 +318,6 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         allowPrivateUrls,
         maxBytes: parts.maxMediaBytes,
       }),
-      conversations: makeConversations({ conversations: conversationsRepository(database), messages, knownProfiles }),
       contacts: makeContacts({ contacts, knownProfiles, bus }),
       contactFiles: makeContactFiles({
         contacts,
@@ -320,6 +365,8 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
     },
   });
   stops.add(() => app.close());
+  // First of all: who waits would hold up the end of the requests.
+  stops.add(() => waiters.stop());
   return app;
 }
 

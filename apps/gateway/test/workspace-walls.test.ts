@@ -38,6 +38,11 @@ beforeAll(async () => {
   const { id: mediaId } = await prisma.mediaObject.create({
     data: { id: newId(), workspaceId: other.workspaceId, origin: 'UPLOAD', state: 'READY', mimeType: 'text/plain' },
   });
+  const subscription = await prisma.presenceSubscription.create({ data: { id: newId(), profileId, chat } });
+  const ringing = { waCallId: 'A1', fromJid: chat, chat, status: 'RINGING' as const, startedAt: new Date() };
+  const call = await prisma.call.create({
+    data: { id: newId(), workspaceId: other.workspaceId, profileId, ...ringing },
+  });
   const key = await prisma.apiKey.findFirstOrThrow({ where: { workspaceId: other.workspaceId } });
   const subscriber = { id: newId(), workspaceId: other.workspaceId, name: 'Theirs', filter: '*', passwordHash: 'x' };
   await prisma.subscriber.create({ data: subscriber });
@@ -55,6 +60,8 @@ beforeAll(async () => {
     deliveryId,
     optOutId: String(optOut.json.id),
     mediaId,
+    subscriptionId: subscription.id,
+    callId: call.id,
     broadcastId: await newBroadcast(profileId, other.key),
   };
 });
@@ -68,8 +75,16 @@ async function newBroadcast(profileId: string, key: string): Promise<string> {
   return String(made.json.id);
 }
 
+interface Parameter {
+  name: string;
+  in: string;
+  required?: boolean;
+}
+
 interface Operation {
   method: string;
+  /** What its query must have. */
+  query: string;
   path: string;
   body: unknown;
   contentType: string | undefined;
@@ -80,7 +95,13 @@ async function operationsWithIds(): Promise<Operation[]> {
   const document = (await gateway.call('GET', '/docs/json')).json as unknown as {
     paths: Record<
       string,
-      Record<string, { requestBody?: { content: Record<string, { schema?: { $ref: string }; example?: unknown }> } }>
+      Record<
+        string,
+        {
+          parameters?: Parameter[];
+          requestBody?: { content: Record<string, { schema?: { $ref: string }; example?: unknown }> };
+        }
+      >
     >;
     components: { schemas: Record<string, { example?: unknown }> };
   };
@@ -88,12 +109,16 @@ async function operationsWithIds(): Promise<Operation[]> {
     Object.entries(methods)
       // Workers belong to no workspace: engine-workers.test.ts shows that only the operator's opens them.
       .filter(() => path.includes('{') && !path.includes('{workerId}'))
-      .map(([method, { requestBody }]) => {
+      .map(([method, { parameters = [], requestBody }]) => {
+        const asked = parameters
+          .filter((one) => one.in === 'query' && one.required)
+          .map(({ name }) => `${name}=theirs`);
         const csv = requestBody?.content['text/csv']?.example;
         const ref = requestBody?.content['application/json']?.schema?.$ref.split('/').at(-1) ?? '';
         return {
           method: method.toUpperCase(),
           path,
+          query: asked.length === 0 ? '' : `?${asked.join('&')}`,
           body: csv ?? (requestBody && (document.components.schemas[ref]?.example ?? {})),
           contentType: csv === undefined ? undefined : 'text/csv',
         };
@@ -113,9 +138,9 @@ test('no id of another workspace opens anything: each call answers as if it did 
   );
   const ownProfile = { profileId: await gateway.newProfile() };
   const before = await snapshot();
-  for (const { method, path, body, contentType } of operations) {
+  for (const { method, path, query, body, contentType } of operations) {
     const headers = { 'x-request-id': 'same', ...(contentType && { 'content-type': contentType }) };
-    const call = (ids: Record<string, string>) => gateway.call(method, fill(path, ids), { body, headers });
+    const call = (ids: Record<string, string>) => gateway.call(method, `${fill(path, ids)}${query}`, { body, headers });
     const [theirs, nobodys] = [await call(foreign), await call(missing)];
     expect([method, path, theirs.status]).toEqual([method, path, 404]);
     expect(theirs.text).toBe(nobodys.text);

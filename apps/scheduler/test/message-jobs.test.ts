@@ -34,7 +34,7 @@ function makeJobs({ works = true, graceMs = 0 } = {}) {
   const watched = {
     nudge: () => undefined,
     publishCommands(items: readonly CommandItem[]) {
-      published.push(...items.map(({ payload }) => payload));
+      published.push(...items.flatMap((item) => (item.verb === 'send' ? [item.payload] : [])));
       if (!works) return Promise.resolve(items.map(() => ({ ok: false as const, error: new Error('away') })));
       return bus.publishCommands(items);
     },

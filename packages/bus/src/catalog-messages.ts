@@ -8,7 +8,8 @@ import type * as types from './types.js';
 /** What a command becomes on the wire. */
 export function commandPublication({ verb, payload, ...beside }: types.CommandItem): Publication {
   const subject = subjects.command(payload.profileId, verb);
-  return { what: `command ${verb}`, subject, dedupeKey: commands[verb].dedupeKey(payload), payload, ...beside };
+  const dedupeKey: (command: never) => string = commands[verb].dedupeKey;
+  return { what: `command ${verb}`, subject, dedupeKey: dedupeKey(payload as never), payload, ...beside };
 }
 
 /** What a fact becomes on the wire. */

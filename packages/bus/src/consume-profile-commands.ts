@@ -9,6 +9,8 @@ import type { BusSpan, BusTracing } from './tracing.js';
 import type { BusLogger, Consumption, HandlerResult, ProfileCommandsOptions } from './types.js';
 
 const PREFETCH = 64;
+/** Before a command that this owner does not take is offered again. */
+const UNTAKEN_RETRY_MS = 5_000;
 
 interface Dependencies {
   connection: NatsConnection;
@@ -26,7 +28,7 @@ export async function consumeProfileCommands(
   options: ProfileCommandsOptions,
 ): Promise<Consumption> {
   const { jetStream, logger, tracing, repair } = dependencies;
-  const { profileId, generation, connection, handler, onLost } = options;
+  const { profileId, generation, connection, handler, chatHandler, onLost } = options;
   const stream = subjects.commandStreamOf(profileId);
   const name = profileConsumer.name(profileId, generation, connection);
   const deliveries = new Deliveries(profileConsumer.ackWaitMs, logger);
@@ -37,12 +39,16 @@ export async function consumeProfileCommands(
     let result: HandlerResult;
     let span: BusSpan | undefined;
     try {
-      // Commands have one verb so far; another one is a row in the catalog and a case here.
-      const payload = parseMessage(commands.send.schema, raw.data);
-      const message = toBusMessage(raw, payload);
-      span = tracing.handling({ what: 'command send', parent: message.traceparent, payload }, message.deliveryCount);
-      if (span) message.traceparent = span.traceparent;
-      result = await (span ? span.run(() => handler(message)) : handler(message));
+      if (raw.subject === subjects.command(profileId, 'chat')) {
+        const message = toBusMessage(raw, parseMessage(commands.chat.schema, raw.data));
+        result = (await chatHandler?.(message)) ?? { retryInMs: UNTAKEN_RETRY_MS };
+      } else {
+        const payload = parseMessage(commands.send.schema, raw.data);
+        const message = toBusMessage(raw, payload);
+        span = tracing.handling({ what: 'command send', parent: message.traceparent, payload }, message.deliveryCount);
+        if (span) message.traceparent = span.traceparent;
+        result = await (span ? span.run(() => handler(message)) : handler(message));
+      }
     } catch (error) {
       if (error instanceof UnreadableMessage) {
         result = { reject: error.message };

@@ -1,6 +1,7 @@
 import {
   type AskVerb,
   type asks,
+  type ChatCommand,
   CodedError,
   type ConsumerSpec,
   type commands,
@@ -120,6 +121,8 @@ export interface ProfileCommandsOptions {
   previousConsumer?: string;
   /** Called for each message without awaiting the one before; the order of calls is the order of the stream. */
   handler(message: BusMessage<SendCommand>): Promise<HandlerResult>;
+  /** The same for changes of chats; without it they wait for an owner that takes them. */
+  chatHandler?(message: BusMessage<ChatCommand>): Promise<HandlerResult>;
   onLost(reason: LostReason): void;
 }
 

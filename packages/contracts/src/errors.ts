@@ -65,6 +65,12 @@ const table = {
     sentence: 'There is no such conversation.',
     fix: 'List the conversations of this profile.',
   },
+  call_not_found: { status: 404, sentence: 'There is no such call.', fix: 'List the calls of this profile.' },
+  subscription_not_found: {
+    status: 404,
+    sentence: 'There is no such subscription.',
+    fix: 'List the chats whose presence this profile follows.',
+  },
   contact_not_found: { status: 404, sentence: 'There is no such contact.', fix: 'List the contacts of this profile.' },
   opt_out_not_found: {
     status: 404,

@@ -1,9 +1,11 @@
+import type { ChangeChat } from './control/chat-routes.js';
 import type { CreateGroup, GroupAct } from './control/group-schemas.js';
 import type { GroupResults, GroupView } from './control/group-view.js';
 import type { CompanionView, FaceView, PhoneView, ReceivedPage, SentPage } from './control/views.js';
 import type { ActiveMediaFault, MediaFaultRule } from './media/media-faults.js';
 import type { StoredMedia } from './media/media-store.js';
 import type { AutoReply } from './model/account.js';
+import type { Call } from './model/calls.js';
 import type { EnforcementType } from './model/enforcement.js';
 import type { Business } from './model/face.js';
 import type { ActiveFault, FaultRule } from './model/faults.js';
@@ -12,8 +14,10 @@ import type { SocketCount, SocketEvent } from './model/sockets.js';
 import type { TraceLine } from './model/trace.js';
 import type { UnknownRequest } from './model/unknown.js';
 import type { MessageContent } from './phone/message-content.js';
+import type { PhoneChat } from './phone/phone-app-state.js';
 import type { MediaDescriptor, OpenedMedia } from './phone/phone-media.js';
 import type { ReceivedMessage, SentMessage } from './phone/records.js';
+import type { ShownState } from './server/route-presence.js';
 
 export { formatTrace } from './control/format-trace.js';
 
@@ -28,6 +32,7 @@ export type {
   MediaFaultRule,
   MessageContent,
   OpenedMedia,
+  PhoneChat,
   PhoneView,
   ReceivedMessage,
   ReceivedPage,
@@ -132,6 +137,27 @@ export function createSandboxClient(controlUrl: string) {
     read: async (phone: string, ids?: string[]): Promise<number> =>
       (await call<{ read: number }>('POST', `/phones/${encodeURIComponent(phone)}/read`, ids ? { ids } : { all: true }))
         .read,
+
+    /** Chats of which a device of the account has said something, as the phone shows them. */
+    chats: async (phone: string): Promise<PhoneChat[]> =>
+      (await call<{ chats: PhoneChat[] }>('GET', `/phones/${encodeURIComponent(phone)}/chats`)).chats,
+    /** Calls somebody; it rings at their companions until it is ended or rejected. */
+    placeCall: (phone: string, to: { to: string; video?: boolean }): Promise<Call> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/calls`, to),
+    calls: async (phone: string): Promise<Call[]> =>
+      (await call<{ calls: Call[] }>('GET', `/phones/${encodeURIComponent(phone)}/calls`)).calls,
+    endCall: (phone: string, id: string, reason: 'hangup' | 'timeout' = 'hangup'): Promise<void> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/calls/${id}/end`, { reason }),
+    /** Shows that the phone is online or not, or that it types or records to somebody. */
+    showPresence: (phone: string, shown: { state: ShownState; to?: string }): Promise<void> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/presence`, shown),
+    /** Who typed to the phone's account. */
+    typing: async (phone: string): Promise<{ from: string; state: string }[]> =>
+      (await call<{ typing: { from: string; state: string }[] }>('GET', `/phones/${encodeURIComponent(phone)}/typing`))
+        .typing,
+    /** Changes a chat on the phone. */
+    changeChat: (phone: string, change: ChangeChat): Promise<void> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/chats`, change),
 
     /**
      * The first message that `predicate` accepts, of those received (or, by `direction`, those the phone's own companions

@@ -28,6 +28,9 @@ const RESTORERS: Record<string, Restorer> = {
   signal: (_account, phone, [type, id], value) => {
     if (type !== undefined && id !== undefined) phone.signal.keys.restore(type, id, value);
   },
+  appstate: (account, _phone, [collection, version], value) => {
+    if (collection !== undefined) account.appState.restore(collection, Number(version), value as Buffer);
+  },
   received: (_account, phone, _rest, value) => phone.records.restoreReceived(value as ReceivedMessage),
   sent: (_account, phone, _rest, value) => phone.records.restoreSent(value as SentMessage),
 };

@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
+import { registerCallRoutes } from './control/call-routes.js';
+import { registerChatRoutes } from './control/chat-routes.js';
 import { registerGroupRoutes } from './control/group-routes.js';
 import { registerMediaRoutes } from './control/media-routes.js';
 import { registerNetworkRoutes } from './control/network-routes.js';
@@ -52,6 +54,8 @@ export async function startSandbox(
   registerGroupRoutes(app, core);
   registerPeopleRoutes(app, core);
   registerMediaRoutes(app, core);
+  registerChatRoutes(app, core);
+  registerCallRoutes(app, core);
   registerStandingRoutes(app, core);
   registerNetworkRoutes(app, core, webSocketUrl);
   core.acceptor.attach(app.server);

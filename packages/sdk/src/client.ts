@@ -1,4 +1,10 @@
-import type { ChangeOwnProfile, MediaObjectView as Media, Message, OwnProfile } from '@multiwa/contracts';
+import type {
+  ChangeOwnProfile,
+  MediaObjectView as Media,
+  Message,
+  MessageDetail,
+  OwnProfile,
+} from '@multiwa/contracts';
 import { type EventQuery, openEvents } from './event-stream.js';
 import { type ClientOptions, makeRequest } from './request.js';
 import type {
@@ -10,6 +16,7 @@ import type {
   Blocklist,
   Broadcast,
   BroadcastRecipient,
+  Call,
   ChangeParticipants,
   CheckedNumbers,
   Contact,
@@ -43,6 +50,7 @@ import type {
   JoinedGroup,
   JoinRequest,
   ListContacts,
+  ListConversations,
   ListDeliveries,
   ListGroups,
   ListMessages,
@@ -55,20 +63,25 @@ import type {
   Page,
   PageQuery,
   PairingCode,
+  PresenceSubscription,
   Profile,
   ProfileProxy,
   ProxyTest,
   QrCode,
   RotatedWebhookSecret,
   RotateWebhookSecret,
+  SearchMessages,
   SendMessage,
+  SendOptions,
   Session,
+  SetPresence,
   Subscriber,
   SubscriberCredentials,
   UpdateAccount,
   UpdateAutomation,
   UpdateBroadcast,
   UpdateContact,
+  UpdateConversation,
   UpdateGroup,
   UpdateProfile,
   UpdateWebhook,
@@ -93,6 +106,8 @@ export function createClient(options: ClientOptions) {
   const account = (id: string) => `/accounts/${encodeURIComponent(id)}`;
   const profile = (id: string) => `/profiles/${encodeURIComponent(id)}`;
   const conversations = (profileId: string) => `${profile(profileId)}/conversations`;
+  const conversation = (profileId: string, id: string) => `${conversations(profileId)}/${encodeURIComponent(id)}`;
+  const call = (profileId: string, id: string) => `${profile(profileId)}/calls/${encodeURIComponent(id)}`;
   const message = (profileId: string, id: string) => `${profile(profileId)}/messages/${encodeURIComponent(id)}`;
   const contact = (profileId: string, id: string) => `${profile(profileId)}/contacts/${encodeURIComponent(id)}`;
 
@@ -158,9 +173,15 @@ export function createClient(options: ClientOptions) {
     },
     messages: {
       /** Resolves when the message is accepted; it is sent, or ends FAILED with a reason, whatever happens then. */
-      send: (profileId: string, body: SendMessage, { idempotencyKey }: { idempotencyKey?: string } = {}) =>
-        request<Message>('POST', `${profile(profileId)}/messages`, { body, idempotencyKey }),
-      get: (profileId: string, id: string) => request<Message>('GET', message(profileId, id)),
+      send: (profileId: string, body: SendMessage, { idempotencyKey, ...query }: SendOptions = {}) =>
+        request<Message>('POST', `${profile(profileId)}/messages`, { body, idempotencyKey, query }),
+      /** With its history and, in a group, what became of it at each participant. */
+      get: (profileId: string, id: string) => request<MessageDetail>('GET', message(profileId, id)),
+      /** Messages of a profile that hold all the words, newest first. */
+      search: (profileId: string, query: SearchMessages) =>
+        request<Page<Message>>('GET', `${profile(profileId)}/messages/search`, { query }),
+      /** The same of all profiles. */
+      searchAll: (query: SearchMessages) => request<Page<Message>>('GET', '/messages/search', { query }),
       list: (profileId: string, query: ListMessages = {}) =>
         request<Page<Message>>('GET', `${profile(profileId)}/messages`, { query }),
       /** Takes back a message that waits for its `sendAt`, or in the queue; refused once its send has begun. */
@@ -179,12 +200,38 @@ export function createClient(options: ClientOptions) {
         request<Uint8Array>('GET', `${media(id)}/content`, { bytes: true, timeoutMs: FILE_TIMEOUT_MS }),
     },
     conversations: {
-      list: (profileId: string, query: PageQuery = {}) =>
+      list: (profileId: string, query: ListConversations = {}) =>
         request<Page<Conversation>>('GET', conversations(profileId), { query }),
-      get: (profileId: string, id: string) =>
-        request<Conversation>('GET', `${conversations(profileId)}/${encodeURIComponent(id)}`),
+      get: (profileId: string, id: string) => request<Conversation>('GET', conversation(profileId, id)),
+      update: (profileId: string, id: string, body: UpdateConversation) =>
+        request<Conversation>('PATCH', conversation(profileId, id), { body }),
+      /** Its senders get their read receipts; what came after `upToMessageId` stays unread. */
+      read: (profileId: string, id: string, upToMessageId?: string) =>
+        request<Conversation>('POST', `${conversation(profileId, id)}/read`, { body: { upToMessageId } }),
+      unread: (profileId: string, id: string) => request<Conversation>('POST', `${conversation(profileId, id)}/unread`),
+      clear: (profileId: string, id: string) => request<Conversation>('POST', `${conversation(profileId, id)}/clear`),
+      /** Its next message brings it back. */
+      delete: (profileId: string, id: string) => request<void>('DELETE', conversation(profileId, id)),
       messages: (profileId: string, id: string, query: PageQuery = {}) =>
         request<Page<Message>>('GET', `${conversations(profileId)}/${encodeURIComponent(id)}/messages`, { query }),
+    },
+    presence: {
+      /** Online and offline to everybody; typing, recording and paused to one chat. */
+      show: (profileId: string, body: SetPresence) => request<void>('POST', `${profile(profileId)}/presence`, { body }),
+      /** From now on the presence of the chat is announced as presence.updated. */
+      follow: (profileId: string, to: string) =>
+        request<PresenceSubscription>('POST', `${profile(profileId)}/presence/subscriptions`, { body: { to } }),
+      list: (profileId: string, query: PageQuery = {}) =>
+        request<Page<PresenceSubscription>>('GET', `${profile(profileId)}/presence/subscriptions`, { query }),
+      unfollow: (profileId: string, id: string) =>
+        request<void>('DELETE', `${profile(profileId)}/presence/subscriptions/${encodeURIComponent(id)}`),
+    },
+    calls: {
+      list: (profileId: string, query: PageQuery = {}) =>
+        request<Page<Call>>('GET', `${profile(profileId)}/calls`, { query }),
+      get: (profileId: string, id: string) => request<Call>('GET', call(profileId, id)),
+      /** Rejects a call that rings. */
+      reject: (profileId: string, id: string) => request<void>('POST', `${call(profileId, id)}/reject`),
     },
     contacts: {
       list: (profileId: string, query: ListContacts = {}) =>

@@ -7,6 +7,7 @@ import type {
   blocklistSchema,
   broadcastRecipientSchema,
   broadcastSchema,
+  callSchema,
   changeParticipantsSchema,
   checkedNumbersSchema,
   contactAboutSchema,
@@ -36,6 +37,7 @@ import type {
   importSessionSchema,
   joinedGroupSchema,
   joinRequestSchema,
+  listConversationsQuerySchema,
   listDeliveriesQuerySchema,
   listGroupsQuerySchema,
   listMessagesQuerySchema,
@@ -45,6 +47,7 @@ import type {
   optOutChangeSchema,
   optOutSchema,
   pairingCodeSchema,
+  presenceSubscriptionSchema,
   profileSchema,
   proxySchema,
   proxyTestSchema,
@@ -52,14 +55,18 @@ import type {
   recipientStatusSchema,
   rotatedSecretSchema,
   rotateSecretSchema,
+  searchMessagesQuerySchema,
   sendMessageSchema,
+  sendQuerySchema,
   sessionViewSchema,
+  setPresenceSchema,
   subscriberCredentialsSchema,
   subscriberSchema,
   updateAccountSchema,
   updateAutomationSchema,
   updateBroadcastSchema,
   updateContactSchema,
+  updateConversationSchema,
   updateGroupSchema,
   updateProfileSchema,
   updateWebhookSchema,
@@ -70,7 +77,15 @@ import type {
 } from '@multiwa/contracts';
 import type { z } from 'zod';
 
-export type { EventEnvelope, EventType, Group, GroupWithParticipants, Message, Problem } from '@multiwa/contracts';
+export type {
+  EventEnvelope,
+  EventType,
+  Group,
+  GroupWithParticipants,
+  Message,
+  MessageDetail,
+  Problem,
+} from '@multiwa/contracts';
 export type CreateGroup = z.input<typeof createGroupSchema>;
 export type CreatedGroup = z.infer<typeof createdGroupSchema>;
 export type UpdateGroup = z.input<typeof updateGroupSchema>;
@@ -101,6 +116,9 @@ export type ImportSession = z.input<typeof importSessionSchema>;
 export type ImportedSession = z.infer<typeof importedSessionSchema>;
 export type PairingCode = z.infer<typeof pairingCodeSchema>;
 export type SendMessage = z.input<typeof sendMessageSchema>;
+/** `waitFor: 'sent'` resolves when the outcome is known, or at the deadline. */
+export type SendOptions = { idempotencyKey?: string } & z.input<typeof sendQuerySchema> & { waitTimeoutMs?: number };
+export type SearchMessages = Omit<z.input<typeof searchMessagesQuerySchema>, 'limit'> & { limit?: number };
 export type ListMessages = Omit<z.input<typeof listMessagesQuerySchema>, 'limit'> & { limit?: number };
 export type Contact = z.infer<typeof contactSchema>;
 export type UpdateContact = z.input<typeof updateContactSchema>;
@@ -119,6 +137,11 @@ export type OptOut = z.infer<typeof optOutSchema>;
 export type CreateOptOut = z.input<typeof createOptOutSchema>;
 export type OptOutChange = z.infer<typeof optOutChangeSchema>;
 export type ListOptOuts = Omit<z.input<typeof listOptOutsQuerySchema>, 'limit'> & { limit?: number };
+export type ListConversations = Omit<z.input<typeof listConversationsQuerySchema>, 'limit'> & { limit?: number };
+export type UpdateConversation = z.input<typeof updateConversationSchema>;
+export type PresenceSubscription = z.infer<typeof presenceSubscriptionSchema>;
+export type SetPresence = z.input<typeof setPresenceSchema>;
+export type Call = z.infer<typeof callSchema>;
 export type Conversation = z.infer<typeof conversationSchema>;
 export type Webhook = z.infer<typeof webhookSchema>;
 export type CreateWebhook = z.input<typeof createWebhookSchema>;

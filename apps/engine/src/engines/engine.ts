@@ -1,4 +1,7 @@
 import type {
+  CallFact,
+  ChatAction,
+  ChatChangedFact,
   FailureCode,
   GroupAnswer,
   GroupCall,
@@ -8,7 +11,9 @@ import type {
   Identity,
   MessageReceivedFact,
   OutboundContent,
+  PresenceFact,
   Restriction,
+  ShownPresence,
 } from '@multiwa/contracts';
 import type { EngineType } from '@multiwa/db';
 import type { Disconnect } from '@multiwa/domain';
@@ -56,6 +61,15 @@ export type GroupRequestUpdate = Pick<GroupRequestFact, 'chat' | 'person' | 'sta
 
 /** What can be asked of groups, as the contracts name it. Each rejects with a CodedError when WhatsApp refuses. */
 export type GroupCalls = { [C in GroupCall]: (request: GroupRequest<C>) => Promise<GroupAnswer<C>> };
+
+/** What another device of the account did to a chat. */
+export type ChatChanged = Omit<ChatChangedFact, 'profileId' | 'workspaceId'>;
+
+/** What somebody shows in a chat. */
+export type PresenceSeen = Omit<PresenceFact, 'profileId' | 'workspaceId' | 'eventId'>;
+
+/** A call that rings, or has ended. */
+export type CallSeen = Omit<CallFact, 'profileId' | 'workspaceId' | 'rejectedBy'>;
 
 /** A received message and its entry in the journal, which is to be committed with the state that decrypting changed. */
 export interface Journaled {
@@ -105,6 +119,12 @@ export interface ConnectionCallbacks {
   group(update: GroupUpdate): Promise<void>;
   /** Likewise. */
   groupRequest(update: GroupRequestUpdate): Promise<void>;
+  /** What other devices of the account did to chats: resolves once it is durable. */
+  chatsChanged(changes: readonly ChatChanged[]): Promise<void>;
+  /** Somebody whose presence is followed shows something. Nobody waits for it and it may be lost. */
+  presence(seen: PresenceSeen): void;
+  /** A call rings, or has ended. */
+  call(seen: CallSeen): void;
   /** Something came in: a sign of life, or more, a message, receipt or notification. Called for each, so it is cheap. */
   heard(what: 'anything' | 'stanza'): void;
   /** WhatsApp has said what it forbids the number: null for nothing. Told at each log-in and with each change. */
@@ -114,6 +134,9 @@ export interface ConnectionCallbacks {
   /** The connection is over, for whatever reason. Called exactly once; nothing else is called after it. */
   closed(cause: Disconnect): void;
 }
+
+/** What a chat shows of us; `recording`: a voice note. */
+export type TypingState = 'composing' | 'recording' | 'paused';
 
 export interface OutboundMessage {
   waMessageId: string;
@@ -144,6 +167,19 @@ export interface Connection {
    * @throws ConnectionLostError
    */
   send(message: OutboundMessage): Promise<SendOutcome>;
+  /**
+   * Tells WhatsApp of a change of a chat. Doing it twice changes nothing. @throws ConnectionLostError; any other error: it
+   * was not done, and may be tried again
+   */
+  changeChat(chat: string, action: ChatAction): Promise<void>;
+  /** Shows everybody (no chat), or one chat, what the number is doing. @throws ConnectionLostError */
+  showPresence(chat: string | null, state: ShownPresence): Promise<void>;
+  /** Asks WhatsApp for the presence of a chat from now on, or tells of it no longer. @throws ConnectionLostError */
+  followPresence(chat: string, follow: boolean): Promise<void>;
+  /** Rejects a call that rings. @throws ConnectionLostError */
+  rejectCall(call: Pick<CallSeen, 'waCallId' | 'fromJid'>): Promise<void>;
+  /** Shows a chat that we type, or have stopped. Nobody waits for it and it may be lost. @throws ConnectionLostError */
+  showTyping(chat: string, state: TypingState): Promise<void>;
   /**
    * A code to type on the phone instead of scanning. @throws CodedError profile_already_linked, profile_not_connected
    */

@@ -3,6 +3,7 @@ import { CodedError, profileConsumer } from '@multiwa/contracts';
 import type { Lease } from '@multiwa/db';
 import { backoff } from '@multiwa/runtime';
 import type { Logger } from '../logger.js';
+import type { ChatRunner } from './chat-runner.js';
 import type { CommandRunner } from './command-runner.js';
 
 interface Dependencies {
@@ -11,6 +12,11 @@ interface Dependencies {
   /** Cancels a queued message unless its send has begun; resolves with whether it did. */
   withdraw(messageId: string): Promise<boolean>;
   logger: Logger;
+}
+
+interface Makers {
+  makeRunner(): CommandRunner;
+  makeChatRunner(): ChatRunner;
 }
 
 const RETRY = { firstMs: 200, maxMs: 5_000 };
@@ -25,6 +31,7 @@ export class CommandIntake {
   #attempt = 0;
   #consumption: Consumption | undefined;
   #runner: CommandRunner | undefined;
+  #chatRunner: ChatRunner | undefined;
   #withdrawals: Stoppable | undefined;
   #work: Promise<void> = Promise.resolve();
 
@@ -33,12 +40,12 @@ export class CommandIntake {
   }
 
   /** Begins to take commands; tries again until it succeeds or `stop` is called. */
-  start(makeRunner: () => CommandRunner): void {
+  start(makeRunner: () => CommandRunner, makeChatRunner: () => ChatRunner): void {
     const { bus, lease, withdraw } = this.#dependencies;
     this.#withdrawals ??= bus.answer('withdraw', lease.profileId, async ({ messageId }) => ({
       withdrawn: await withdraw(messageId),
     }));
-    this.#work = this.#work.then(() => this.#start(makeRunner, 1));
+    this.#work = this.#work.then(() => this.#start({ makeRunner, makeChatRunner }, 1));
   }
 
   /** Takes nothing more, and waits for what is being sent and said. */
@@ -57,14 +64,18 @@ export class CommandIntake {
 
   #endRunner(): void {
     this.#runner?.end();
+    this.#chatRunner?.end();
     this.#runner = undefined;
+    this.#chatRunner = undefined;
   }
 
-  async #start(makeRunner: () => CommandRunner, failures: number): Promise<void> {
+  async #start(make: Makers, failures: number): Promise<void> {
     const { bus, lease, logger } = this.#dependencies;
     const { profileId, generation } = lease;
-    const runner = makeRunner();
+    const runner = make.makeRunner();
+    const chatRunner = make.makeChatRunner();
     this.#runner = runner;
+    this.#chatRunner = chatRunner;
     const previous = this.#attempt === 0 ? undefined : profileConsumer.name(profileId, generation, this.#attempt);
     this.#attempt += 1;
     try {
@@ -74,27 +85,29 @@ export class CommandIntake {
         connection: this.#attempt,
         previousConsumer: previous,
         handler: (message) => runner.handle(message),
+        chatHandler: (message) => chatRunner.handle(message),
         onLost: (reason) => {
           logger.warn({ profileId, reason }, 'Commands stopped coming');
-          if (this.#runner === runner) void this.#again(makeRunner, runner, 1);
+          if (this.#runner === runner) void this.#again(make, runner, 1);
         },
       });
     } catch (error) {
       const newer = error instanceof CodedError && error.code === 'state_conflict';
       logger.warn({ err: error, profileId, newer }, 'Commands cannot be taken yet');
       // A newer owner's consumer means that this lease is lost: the next renewal will say so.
-      void this.#again(makeRunner, runner, failures + 1);
+      void this.#again(make, runner, failures + 1);
     }
   }
 
-  async #again(makeRunner: () => CommandRunner, runner: CommandRunner, failures: number): Promise<void> {
+  async #again(make: Makers, runner: CommandRunner, failures: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, backoff({ ...RETRY, attempt: failures })));
     if (this.#runner !== runner) return;
     runner.end();
+    this.#chatRunner?.end();
     this.#work = this.#work.then(async () => {
       await this.#consumption?.stop();
       this.#consumption = undefined;
-      if (this.#runner === runner) await this.#start(makeRunner, failures);
+      if (this.#runner === runner) await this.#start(make, failures);
     });
   }
 }

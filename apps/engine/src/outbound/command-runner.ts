@@ -10,8 +10,11 @@ import type { Logger } from '../logger.js';
 import type { RecentIds } from '../recent-ids.js';
 import { Slots } from '../slots.js';
 
+/** What sending needs of a connection. */
+export type SendingConnection = Pick<Connection, 'send' | 'showTyping'>;
+
 interface Dependencies {
-  connection: Pick<Connection, 'send'>;
+  connection: SendingConnection;
   /** Whether the lease is sure enough to send now. */
   mayAct(): boolean;
   /** Asked right before every attempt: may it be sent, and from now on neither be cancelled nor expire? */
@@ -66,6 +69,7 @@ export class CommandRunner {
     const { messageId } = command;
     const { concluded, logger } = this.#dependencies;
     if (concluded.has(messageId)) return this.#report(command, 'repeated', 0);
+    if (!(await this.#type(command))) return HANDED_BACK;
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#attempt(command);
       if (outcome === undefined) return HANDED_BACK;
@@ -79,6 +83,22 @@ export class CommandRunner {
       logger.warn({ messageId, attempt, pauseMs, detail: outcome.detail }, 'Send is tried again');
       if (!(await this.#pause(pauseMs))) return HANDED_BACK;
     }
+  }
+
+  /**
+   * Shows the chat that we type, for as long as the command says. Only this chat waits; a message that is taken back
+   * meanwhile is not sent. False when the end came first.
+   */
+  async #type({ messageId, chat, typingMs, expiresAt }: SendCommand): Promise<boolean> {
+    if (typingMs === undefined) return true;
+    const { connection, mayAct, logger } = this.#dependencies;
+    if (!mayAct()) return true;
+    await connection.showTyping(chat, 'composing').catch((error: unknown) => {
+      logger.info({ messageId, detail: String(error) }, 'Typing was not shown');
+    });
+    // Not beyond the time until which the message may be sent.
+    const leftMs = expiresAt === undefined ? typingMs : Math.max(0, Date.parse(expiresAt) - Date.now());
+    return this.#pause(Math.min(typingMs, leftMs));
   }
 
   /** A slot is held while something is being sent, not in the pauses between attempts: those delay their own chat only. */

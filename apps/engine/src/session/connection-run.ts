@@ -4,6 +4,7 @@ import type { OwnedProfile } from '@multiwa/db';
 import {
   type ConnectionTrouble,
   type Disconnect,
+  newId,
   type Reaction,
   reactToDisconnect,
   type WatchdogLimits,
@@ -11,14 +12,17 @@ import {
 import { GuardedFetchError, UnreadableError } from '@multiwa/runtime';
 import type { Connection, ConnectionCallbacks, Engine, ReceiptUpdate, Session } from '../engines/engine.js';
 import type { Logger } from '../logger.js';
+import type { ChatRunner } from '../outbound/chat-runner.js';
 import type { CommandIntake } from '../outbound/command-intake.js';
-import type { CommandRunner } from '../outbound/command-runner.js';
+import type { CommandRunner, SendingConnection } from '../outbound/command-runner.js';
 import type { Slots } from '../slots.js';
 import { answerPeople } from './answer-people.js';
 import type { Bell } from './bell.js';
+import { Calls } from './calls.js';
 import { answerGroups, type GroupTeller } from './group-teller.js';
 import type { HealthTeller } from './health-teller.js';
 import type { HeldLease } from './held-lease.js';
+import { answerLive } from './live-answers.js';
 import type { StatusTeller } from './status-teller.js';
 import type { Vitals } from './vitals.js';
 import { Watchdog } from './watchdog.js';
@@ -37,7 +41,13 @@ export interface RunDependencies {
   vitals: Vitals;
   limits: WatchdogLimits;
   intake: CommandIntake;
-  makeRunner(connection: Pick<Connection, 'send'>): CommandRunner;
+  makeRunner(connection: SendingConnection): CommandRunner;
+  makeChatRunner(connection: Pick<Connection, 'changeChat'>): ChatRunner;
+  /** The chats whose presence the profile follows. */
+  followed(): Promise<string[]>;
+  presence(fact: FactPayload<'presence'>): void;
+  call(fact: FactPayload<'call'>): Promise<void>;
+  chatsChanged(facts: FactPayload<'chat-changed'>[]): Promise<void>;
   receipts(facts: readonly ReceiptFact[]): Promise<void>;
   groups: GroupTeller;
   /** Tells of people named by phone and LID; must not throw. */
@@ -80,6 +90,7 @@ export class ConnectionRun {
   readonly #dependencies: RunDependencies;
   readonly #wishes: Wishes;
   #connection: Connection | undefined;
+  #calls: Calls | undefined;
   #disconnect: Disconnect | undefined;
   #trouble: ConnectionTrouble | undefined;
   #isOpen = false;
@@ -115,6 +126,8 @@ export class ConnectionRun {
       answers.push(this.#answerPairing(connection), this.#answerPeople(connection));
       const { profileId } = this.#wishes.profile();
       answers.push(answerGroups(this.#dependencies.bus, profileId, connection, () => this.#isOpen));
+      this.#calls = this.#makeCalls(connection);
+      answers.push(this.#answerLive(connection, this.#calls));
       watchdog = this.#watchdog(connection);
       return await this.#hold(connection, { sealed: proxy, url: proxyUrl });
     } catch (error) {
@@ -208,6 +221,15 @@ export class ConnectionRun {
       receipts: (updates) => this.#onReceipts(updates),
       group: (update) => groups.group(update),
       groupRequest: (update) => groups.request(update),
+      presence: (seen) => {
+        const { profileId, workspaceId } = this.#wishes.profile();
+        this.#dependencies.presence({ ...seen, profileId, workspaceId, eventId: newId() });
+      },
+      call: (seen) => void this.#calls?.seen(seen),
+      chatsChanged: (changes) => {
+        const { profileId, workspaceId } = this.#wishes.profile();
+        return this.#dependencies.chatsChanged(changes.map((change) => ({ profileId, workspaceId, ...change })));
+      },
       heard: (what) => vitals.heard(what),
       restricted: (restriction) => health.restricted(restriction),
       learned: (people) => this.#dependencies.learned(people),
@@ -220,22 +242,27 @@ export class ConnectionRun {
   }
 
   #onOpened(self: Identity): void {
-    const { status, health, vitals, intake, makeRunner, logger } = this.#dependencies;
+    const { status, health, vitals, intake, makeRunner, makeChatRunner, logger } = this.#dependencies;
     this.#isOpen = true;
     vitals.opened();
     status.tellSoon({ status: 'CONNECTED', reason: null, self });
     health.opened();
     logger.info({ self }, 'Connection open');
     const connection = this.#connection;
+    if (connection) void this.#followAgain(connection);
     if (connection && this.#wishes.profile().desiredState === 'CONNECTED') {
-      intake.start(() => makeRunner(this.#counting(connection)));
+      intake.start(
+        () => makeRunner(this.#counting(connection)),
+        () => makeChatRunner(connection),
+      );
     }
   }
 
   /** The connection, with what is sent through it counted. */
-  #counting(connection: Connection): Pick<Connection, 'send'> {
+  #counting(connection: Connection): SendingConnection {
     const { vitals } = this.#dependencies;
     return {
+      showTyping: (chat, state) => connection.showTyping(chat, state),
       send(message) {
         vitals.sending += 1;
         const sent = connection.send(message);
@@ -304,6 +331,27 @@ export class ConnectionRun {
       people,
       isOpen: () => this.#isOpen && !this.#disconnect,
     });
+  }
+
+  #makeCalls(connection: Connection): Calls {
+    const { call, logger } = this.#dependencies;
+    return new Calls({ connection, profile: () => this.#wishes.profile(), say: call, logger });
+  }
+
+  #answerLive(connection: Connection, calls: Calls): Stoppable {
+    const { bus } = this.#dependencies;
+    const { profileId } = this.#wishes.profile();
+    return answerLive({ bus, profileId, connection, calls, isOpen: () => this.#isOpen });
+  }
+
+  /** WhatsApp forgets with each connection whose presence it was asked for. */
+  async #followAgain(connection: Connection): Promise<void> {
+    const { followed, logger } = this.#dependencies;
+    try {
+      for (const chat of await followed()) await connection.followPresence(chat, true);
+    } catch (error) {
+      logger.info({ detail: String(error) }, 'Presence is not followed on this connection');
+    }
   }
 
   #answerPairing(connection: Connection): Stoppable {

@@ -8,6 +8,7 @@ import {
 } from '@multiwa/contracts';
 import {
   type Database,
+  followedChats,
   isMessageStored,
   knowsGroups,
   messagesRepository,
@@ -21,6 +22,7 @@ import type { FactOutbox } from '../facts/fact-outbox.js';
 import { openInbox } from '../inbound/inbox.js';
 import type { Logger } from '../logger.js';
 import type { EngineMetrics } from '../metrics.js';
+import { ChatRunner } from '../outbound/chat-runner.js';
 import { CommandIntake } from '../outbound/command-intake.js';
 import { CommandRunner } from '../outbound/command-runner.js';
 import type { SendGate } from '../outbound/send-gate.js';
@@ -140,6 +142,21 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
           logger,
           onOutcome: metrics.send,
         }),
+      makeChatRunner: (connection) =>
+        new ChatRunner({
+          connection,
+          mayAct: () => held.mayAct(),
+          say: (payload) => outbox.publish(lease, { kind: 'chat-action-failed', payload }),
+          logger,
+        }),
+      followed: () => followedChats(database.pool, profileId),
+      presence: (payload) => {
+        outbox.publish(lease, { kind: 'presence', payload }).catch(() => undefined);
+      },
+      call: (payload) => outbox.publish(lease, { kind: 'call', payload }),
+      chatsChanged: async (payloads) => {
+        await Promise.all(payloads.map((payload) => outbox.publish(lease, { kind: 'chat-changed', payload })));
+      },
       receipts: async (facts) => {
         await outbox.room();
         await Promise.all(facts.map((fact) => outbox.publish(lease, fact)));

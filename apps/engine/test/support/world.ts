@@ -51,7 +51,12 @@ export interface World {
   /** A new profile linked to a new phone by QR. */
   link(name?: string): Promise<Linked>;
   /** What the gateway does when it accepts a text. */
-  accept(profileId: string, chat: string, text: string, over?: { expiresAt?: Date }): Promise<SendCommand>;
+  accept(
+    profileId: string,
+    chat: string,
+    text: string,
+    over?: { expiresAt?: Date; typingMs?: number },
+  ): Promise<SendCommand>;
   command(command: SendCommand): Promise<void>;
   messageStatus(messageId: string): Promise<string | undefined>;
   factsOf<K extends FactMessage['kind']>(kind: K, profileId: string): FactOf<K>[];
@@ -170,7 +175,7 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
       return { profileId, phone };
     },
 
-    async accept(profileId, chat, text, { expiresAt } = {}) {
+    async accept(profileId, chat, text, { expiresAt, typingMs } = {}) {
       const command: SendCommand = {
         messageId: newId(),
         workspaceId: WORKSPACE,
@@ -180,6 +185,7 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
         content: { type: 'TEXT', text },
         acceptedAt: new Date().toISOString(),
         ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
+        ...(typingMs && { typingMs }),
       };
       const { messageId: id, waMessageId, content } = command;
       await database.prisma.message.create({

@@ -1,4 +1,5 @@
 import type { FactMessage } from '@multiwa/bus';
+import { type ChatActionFailedFact, type ChatChangedFact, eventOf, type PresenceFact } from '@multiwa/contracts';
 import {
   type AppendedEvent,
   appendEvents,
@@ -21,6 +22,8 @@ import {
   upsertConversations,
   upsertGroups,
 } from '@multiwa/db';
+import { applyCall, writeCalls } from './calls.js';
+import { writeChatChanges } from './chat-changes.js';
 import { applyContactLearned } from './contact-learned.js';
 import { applyGroupState } from './group-state.js';
 import { applyGroupRequest, applyMessageReceipt } from './message-receipt.js';
@@ -73,7 +76,44 @@ function applyFact(world: World, fact: AnyFact): FactOutcome {
       return applyGroupRequest(world, fact.payload);
     case 'profile-status':
       return applyProfileStatus(world, fact.payload);
+    case 'chat-changed':
+      return applyChatChanged(world, fact.payload);
+    case 'presence':
+      return applyPresence(world, fact.payload);
+    case 'call':
+      return applyCall(world, fact.payload);
+    case 'chat-action-failed':
+      return applyChatActionFailed(world, fact.payload);
   }
+}
+
+function applyChatChanged(world: World, fact: ChatChangedFact): FactOutcome {
+  const profile = world.profileOf(fact);
+  if (typeof profile === 'string') return profile;
+  world.chatChanges.push(fact);
+  return 'applied';
+}
+
+function applyPresence(world: World, fact: PresenceFact): FactOutcome {
+  const profile = world.profileOf(fact);
+  if (typeof profile === 'string') return profile;
+  const { eventId: id, chat, who, state, lastSeenAt, at } = fact;
+  const { workspaceId, id: profileId } = profile;
+  const data = { chat, who: world.contacts.complete(profileId, who), state, lastSeenAt, at };
+  world.events.push(eventOf('presence.updated', { id, workspaceId, profileId, data }));
+  return 'applied';
+}
+
+function applyChatActionFailed(world: World, fact: ChatActionFailedFact): FactOutcome {
+  const profile = world.profileOf(fact);
+  if (typeof profile === 'string') return profile;
+  const { commandId: id, chat, action, detail } = fact;
+  const { workspaceId, id: profileId } = profile;
+  // Under the command's id: a fact seen twice is announced once.
+  world.events.push(
+    eventOf('conversation.action.failed', { id, workspaceId, profileId, data: { chat, action, detail } }),
+  );
+  return 'applied';
 }
 
 /** Profiles first: their locks make everything that is read after them stay true until the end. */
@@ -106,8 +146,13 @@ function messageWanted({ kind, payload }: AnyFact) {
 }
 
 function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
+  if (kind === 'presence') return [{ profileId: payload.profileId, ...payload.who }];
+  if (kind === 'call') return [{ profileId: payload.profileId, ...payload.caller }];
   if (kind === 'contact-learned') return payload.people.map((person) => ({ profileId: payload.profileId, ...person }));
   if (kind === 'group-request') return [{ profileId: payload.profileId, ...payload.person }];
+  if (kind === 'chat-changed') {
+    return payload.peer ? [{ profileId: payload.profileId, phone: payload.peer.phone, lid: payload.peer.lid }] : [];
+  }
   if (kind !== 'message-received') return [];
   const { profileId, peer, sender } = payload;
   return [sender, ...(peer ? [peer] : [])].map(({ phone, lid }) => ({ profileId, phone, lid }));
@@ -127,6 +172,8 @@ async function writeWorld(tx: Transaction, world: World) {
   await saveGroupMembers(tx, world.groups.changedMembers());
   await saveGroupRequests(tx, world.groups.changedRequests());
   await saveReceipts(tx, world.receipts.changed());
+  await writeChatChanges(tx, world);
+  await writeCalls(tx, world);
   // Last, so that it also moves what this batch has written under the old names.
   await joinPeople(tx, world.joined());
   const events = await appendEvents(tx, world.events);

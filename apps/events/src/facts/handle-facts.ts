@@ -137,5 +137,6 @@ function idsOf({ kind, payload, streamSequence }: FactMessage) {
   const ids = { kind, profileId: payload.profileId, streamSequence };
   if ('waMessageId' in payload) return { ...ids, waMessageId: payload.waMessageId };
   if (kind === 'group-request') return { ...ids, noticeId: payload.noticeId };
-  return kind === 'contact-learned' ? ids : { ...ids, step: payload.step };
+  if ('step' in payload) return { ...ids, step: payload.step };
+  return 'chat' in payload ? { ...ids, chat: payload.chat } : ids;
 }

@@ -1,4 +1,11 @@
-import { type EventData, type EventRecord, type EventType, eventOf, type Identity } from '@multiwa/contracts';
+import {
+  type ChatChangedFact,
+  type EventData,
+  type EventRecord,
+  type EventType,
+  eventOf,
+  type Identity,
+} from '@multiwa/contracts';
 import type {
   ContactState,
   ConversationChange,
@@ -8,6 +15,7 @@ import type {
   ReceiptState,
 } from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
+import type { CallSeen } from './call-seen.js';
 import { ContactBook } from './contact-book.js';
 import { GroupBook, type KnownGroups } from './group-book.js';
 import { MessageBook } from './message-book.js';
@@ -23,6 +31,9 @@ export class World {
   readonly groups: GroupBook;
   readonly receipts: ReceiptBook;
   readonly events: EventRecord[] = [];
+  /** Applied when the messages of the batch are stored. */
+  readonly calls: CallSeen[] = [];
+  readonly chatChanges: ChatChangedFact[] = [];
   /** Of the fact that is being applied: what it leads to goes on with its trace. */
   traceparent: string | null | undefined;
   readonly #profiles: Map<string, ProfileState>;

@@ -85,7 +85,7 @@ export function startAcceptor(deps: {
 /** The command that an accepted message becomes. */
 export function commandOf(message: Omit<AcceptedMessage, 'status'>): TracedCommand {
   const { id, workspaceId, profileId, waMessageId, chat, content, origin, sendAt, expiresAt, createdAt } = message;
-  const { traceparent } = message;
+  const { traceparent, typingMs } = message;
   return {
     messageId: id,
     workspaceId,
@@ -96,6 +96,7 @@ export function commandOf(message: Omit<AcceptedMessage, 'status'>): TracedComma
     // As the scheduler tells it: a scheduled message takes its place in the chat at its time.
     acceptedAt: (sendAt ?? createdAt).toISOString(),
     ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
+    ...(typingMs && { typingMs }),
     ...(origin === 'BROADCAST' && { guarded: true }),
     ...(traceparent && { traceparent }),
   };

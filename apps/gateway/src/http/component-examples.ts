@@ -3,13 +3,16 @@ import type {
   apiKeySchema,
   broadcastRecipientSchema,
   broadcastSchema,
+  callSchema,
   contactSchema,
   conversationSchema,
   createdApiKeySchema,
   EventEnvelope,
   Message,
+  MessageDetail,
   Problem,
   pairingCodeSchema,
+  presenceSubscriptionSchema,
   profileSchema,
   qrSchema,
   updateAccountSchema,
@@ -55,6 +58,7 @@ const profile: z.output<typeof profileSchema> = {
   restriction: null,
   proxyUrl: null,
   webhookUrl: null,
+  settings: { calls: { autoReject: true, message: 'We only answer messages here.' } },
   connectedAt: at,
   createdAt: at,
   updatedAt: at,
@@ -81,6 +85,21 @@ const message: Message = {
   sentAt: null,
   deliveredAt: null,
   readAt: null,
+  playedAt: null,
+  endedAt: null,
+};
+
+const sentAt = '2026-11-23T05:00:00.340Z';
+const messageDetail: MessageDetail = {
+  ...message,
+  status: 'SENT',
+  queuedAhead: undefined,
+  commandedAt: at,
+  sentAt,
+  history: [
+    { status: 'QUEUED', at },
+    { status: 'SENT', at: sentAt },
+  ],
 };
 
 const account: z.output<typeof accountSchema> = {
@@ -122,6 +141,27 @@ const contact: z.output<typeof contactSchema> = {
   updatedAt: at,
 };
 
+const presenceSubscription: z.output<typeof presenceSubscriptionSchema> = {
+  id: 'cmh3k2v1x000dqzrm4u6vw8xy',
+  profileId: id.profile,
+  chat,
+  createdAt: at,
+};
+
+const call: z.output<typeof callSchema> = {
+  id: 'cmh3k2v1x000fqzrm2q4rs6tu',
+  profileId: id.profile,
+  waCallId: '8F2C01D4A7B35E69',
+  chat,
+  caller: { phone: '6281234567890', lid: null },
+  contactId: id.contact,
+  video: false,
+  group: false,
+  status: 'REJECTED',
+  startedAt: at,
+  endedAt: at,
+};
+
 const conversation: z.output<typeof conversationSchema> = {
   id: id.conversation,
   profileId: id.profile,
@@ -129,6 +169,13 @@ const conversation: z.output<typeof conversationSchema> = {
   contactId: id.contact,
   title: null,
   unreadCount: 1,
+  markedUnread: false,
+  archived: false,
+  mutedUntil: null,
+  pinnedAt: null,
+  labels: ['order'],
+  ephemeralSeconds: null,
+  assigneeId: null,
   lastMessageId: id.message,
   lastMessageAt: at,
   createdAt: at,
@@ -217,11 +264,14 @@ export const componentExamples: Readonly<Record<string, unknown>> = {
   ...groupExamples,
   Profile: profile,
   Message: message,
+  MessageDetail: messageDetail,
   Account: account,
   ApiKey: apiKey,
   CreatedApiKey: createdApiKey,
   Contact: contact,
   Conversation: conversation,
+  PresenceSubscription: presenceSubscription,
+  Call: call,
   Broadcast: broadcast,
   BroadcastRecipient: broadcastRecipient,
   QrCode: qr,

@@ -23,6 +23,8 @@ interface Description<B, P, Q, R> {
     | 'Messages'
     | 'Media'
     | 'Conversations'
+    | 'Presence'
+    | 'Calls'
     | 'Contacts'
     | 'Opt-outs'
     | 'Groups'

@@ -15,6 +15,8 @@ const tags = [
   { name: 'Messages', description: 'Send, list, cancel.' },
   { name: 'Media', description: 'Files to send, and files that were received.' },
   { name: 'Conversations', description: 'Chats of a profile.' },
+  { name: 'Presence', description: 'Who is online, types or records; ours and that of others.' },
+  { name: 'Calls', description: 'Calls to the number of a profile.' },
   { name: 'Contacts', description: 'People a profile has met, by phone and LID.' },
   { name: 'Opt-outs', description: 'Who wants no messages of this workspace, and the history of it.' },
   { name: 'Broadcasts', description: 'One text to many people, at a pace.' },

@@ -1,5 +1,6 @@
-import { CodedError } from '@multiwa/contracts';
-import type { ConversationsRepository, MessagesRepository, ProfileScope } from '@multiwa/db';
+import { CodedError, type listConversationsQuerySchema } from '@multiwa/contracts';
+import type { ConversationFilter, ConversationsRepository, MessagesRepository, ProfileScope } from '@multiwa/db';
+import type { z } from 'zod';
 import { viewConversation, viewMessage } from '../views/views.js';
 import type { KnownProfiles } from './known-profile.js';
 import { type PageQuery, readPage, readPageBy } from './page.js';
@@ -19,12 +20,13 @@ export function makeConversations({ conversations, messages, knownProfiles }: Co
   }
 
   return {
-    async list(scope: ProfileScope, query: PageQuery) {
+    async list(scope: ProfileScope, query: z.output<typeof listConversationsQuerySchema>) {
       await knownProfiles.require(scope);
+      const filter = filterOf(query);
       return readPageBy(
         'conversations',
         query,
-        (page) => conversations.list(scope, page),
+        (page) => conversations.list(scope, { ...page, ...filter }),
         viewConversation,
         ({ id, lastMessageAt }) => ({ at: lastMessageAt, id }),
       );
@@ -35,9 +37,23 @@ export function makeConversations({ conversations, messages, knownProfiles }: Co
     },
 
     async messages(scope: ProfileScope, id: string, query: PageQuery) {
-      const { chat } = await find(scope, id);
-      return readPage('messages', query, (page) => messages.list(scope, { ...page, chat }), viewMessage);
+      const { chat, clearedAt: since } = await find(scope, id);
+      return readPage('messages', query, (page) => messages.list(scope, { ...page, chat, since }), viewMessage);
     },
+  };
+}
+
+function filterOf(query: z.output<typeof listConversationsQuerySchema>): ConversationFilter {
+  const { unread, archived, muted, pinned, label, assigneeId, contactId } = query;
+  const flag = (value: 'true' | 'false' | undefined) => (value === undefined ? undefined : value === 'true');
+  return {
+    unread: flag(unread),
+    archived: flag(archived),
+    muted: flag(muted),
+    pinned: flag(pinned),
+    label,
+    assigneeId: assigneeId === 'none' ? null : assigneeId,
+    contactId,
   };
 }
 export type Conversations = ReturnType<typeof makeConversations>;

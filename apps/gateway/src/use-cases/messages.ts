@@ -1,8 +1,10 @@
 import type { Bus } from '@multiwa/bus';
-import { CodedError, type listMessagesQuerySchema, subjects } from '@multiwa/contracts';
-import type { MessagesRepository, ProfileScope, ReceiptsRepository } from '@multiwa/db';
+import { CodedError, type listMessagesQuerySchema, type searchMessagesQuerySchema, subjects } from '@multiwa/contracts';
+import type { Message, MessageSearch, MessagesRepository, ProfileScope, ReceiptsRepository } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import type { z } from 'zod';
+import type { Caller } from '../auth/authenticate.js';
+import { viewMessageDetail } from '../views/message-detail.js';
 import { viewReceipts } from '../views/receipt-views.js';
 import { viewMessage } from '../views/views.js';
 import type { ResolveChat } from './addressing.js';
@@ -12,12 +14,18 @@ import { readPage } from './page.js';
 export interface MessagesDeps {
   messages: MessagesRepository;
   receipts: ReceiptsRepository;
+  search(search: MessageSearch): Promise<Message[]>;
   knownProfiles: KnownProfiles;
   resolveChat: ResolveChat;
   bus: Pick<Bus, 'nudge'>;
 }
 
-export function makeMessages({ messages, receipts, knownProfiles, resolveChat, bus }: MessagesDeps) {
+type SearchQuery = z.output<typeof searchMessagesQuerySchema>;
+
+export function makeMessages({ messages, receipts, search, knownProfiles, resolveChat, bus }: MessagesDeps) {
+  const searchIn = (within: { workspaceId: string; profileId?: string }, query: SearchQuery) =>
+    readPage('found-messages', query, (page) => search({ ...page, ...within, words: query.q }), viewMessage);
+
   return {
     async list(scope: ProfileScope, query: z.output<typeof listMessagesQuerySchema>) {
       await knownProfiles.require(scope);
@@ -31,10 +39,17 @@ export function makeMessages({ messages, receipts, knownProfiles, resolveChat, b
       await knownProfiles.require(scope);
       const message = await messages.find(scope, id);
       if (!message) throw new CodedError('message_not_found');
-      const view = viewMessage(message);
+      const view = viewMessageDetail(message);
       if (!message.fromMe || !message.chat.endsWith('@g.us')) return view;
       return { ...view, receipts: viewReceipts(await receipts.of(message.id)) };
     },
+
+    async searchProfile(scope: ProfileScope, query: SearchQuery) {
+      await knownProfiles.require(scope);
+      return searchIn(scope, query);
+    },
+
+    search: ({ workspaceId }: Pick<Caller, 'workspaceId'>, query: SearchQuery) => searchIn({ workspaceId }, query),
 
     /**
      * Takes back what no engine has begun to send. The row decides, whoever owns the session: an engine begins a send by

@@ -3,6 +3,7 @@ import {
   CodedError,
   type createProfileSchema,
   type Network,
+  profileSettingsSchema,
   subjects,
   type updateProfileSchema,
 } from '@multiwa/contracts';
@@ -69,7 +70,14 @@ export function makeProfiles({ profiles, accounts, bus, networks, forget, logger
 
     async update({ workspaceId }: Caller, id: string, change: z.output<typeof updateProfileSchema>) {
       await requireAccount(workspaceId, change.accountId);
-      return viewProfile(found(await accountKept(profiles.update(workspaceId, id, change))));
+      const { settings, ...rest } = change;
+      if (settings === undefined) return viewProfile(found(await accountKept(profiles.update(workspaceId, id, rest))));
+      const before = profileSettingsSchema.parse(found(await profiles.find(workspaceId, id)).settings);
+      const merged = { ...before, calls: { ...before.calls, ...settings.calls } };
+      const profile = found(await accountKept(profiles.update(workspaceId, id, { ...rest, settings: merged })));
+      // Whoever holds the session goes by them.
+      nudge(profile);
+      return viewProfile(profile);
     },
 
     /** Asking twice asks once; asking again also wakes a worker that missed the first time. */

@@ -1,6 +1,6 @@
 import { CodedError, type Message as MessageView, outboundContentSchema, type SendMessage } from '@multiwa/contracts';
 import type { AcceptedMessage, Message, MessagesRepository, ProfileScope } from '@multiwa/db';
-import { newWaMessageId } from '@multiwa/domain';
+import { newWaMessageId, typingMsOf } from '@multiwa/domain';
 import { traced } from '@multiwa/runtime';
 import type { Acceptor } from '../accept/acceptor.js';
 import type { QueueBound } from '../accept/queue-bound.js';
@@ -67,7 +67,7 @@ export function makeSendMessage(deps: SendMessageDeps) {
     idempotency?: Idempotency,
   ): Promise<SendOutcome> {
     const profile = await knownProfiles.require(scope);
-    const { to, sendAt: sendAtText, expiresAt: expiresAtText, ignoreOptOut, ...content } = input;
+    const { to, sendAt: sendAtText, expiresAt: expiresAtText, ignoreOptOut, simulateTyping, ...content } = input;
     const chat = await resolveChat(scope, to, '#/to');
     const [sendAt, expiresAt] = [dateOf(sendAtText), dateOf(expiresAtText)];
     const place =
@@ -81,7 +81,8 @@ export function makeSendMessage(deps: SendMessageDeps) {
       if (first) return first;
       throw place;
     }
-    const fixed = { chat, content, sendAt, expiresAt, queuedAhead: place, ...fixedIds(idempotency) };
+    const typingMs = typingMsOf(simulateTyping, content.text);
+    const fixed = { chat, content, sendAt, expiresAt, typingMs, queuedAhead: place, ...fixedIds(idempotency) };
     const status = sendAt ? ('SCHEDULED' as const) : ('QUEUED' as const);
     const message: AcceptedMessage = { ...scope, ...fixed, status, ...nextInOrder() };
     const inserted = await traced('accept message', { attributes: spanIds(message) }, (span) =>

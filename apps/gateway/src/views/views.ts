@@ -7,6 +7,7 @@ import {
   type HealthReason,
   type Message as MessageView,
   type profileSchema,
+  profileSettingsSchema,
   statusReasons,
 } from '@multiwa/contracts';
 import type { Account, ApiKey, Contact, Conversation, Message, Profile } from '@multiwa/db';
@@ -39,7 +40,7 @@ export function viewAccount(account: Account): z.input<typeof accountSchema> {
   };
 }
 
-export function viewProfile(profile: Profile): z.input<typeof profileSchema> {
+export function viewProfile(profile: Profile): z.output<typeof profileSchema> {
   const reason = profile.statusReason as keyof typeof statusReasons | null;
   return {
     id: profile.id,
@@ -58,6 +59,7 @@ export function viewProfile(profile: Profile): z.input<typeof profileSchema> {
     restriction: profile.restriction as z.input<typeof profileSchema>['restriction'],
     proxyUrl: profile.proxyLabel,
     webhookUrl: profile.webhookUrl,
+    settings: profileSettingsSchema.parse(profile.settings),
     connectedAt: iso(profile.connectedAt),
     createdAt: profile.createdAt.toISOString(),
     updatedAt: profile.updatedAt.toISOString(),
@@ -87,6 +89,8 @@ export function viewMessage(message: Message): MessageView {
     sentAt: iso(message.sentAt),
     deliveredAt: iso(message.deliveredAt),
     readAt: iso(message.readAt),
+    playedAt: iso(message.playedAt),
+    endedAt: iso(message.endedAt),
   };
 }
 
@@ -121,10 +125,12 @@ export function viewAccepted(
     sentAt: null,
     deliveredAt: null,
     readAt: null,
+    playedAt: null,
+    endedAt: null,
   };
 }
 
-export function viewConversation(conversation: Conversation): z.input<typeof conversationSchema> {
+export function viewConversation(conversation: Omit<Conversation, 'changedAt'>): z.input<typeof conversationSchema> {
   return {
     id: conversation.id,
     profileId: conversation.profileId,
@@ -132,6 +138,14 @@ export function viewConversation(conversation: Conversation): z.input<typeof con
     contactId: conversation.contactId,
     title: conversation.title,
     unreadCount: conversation.unreadCount,
+    markedUnread: conversation.markedUnread,
+    archived: conversation.archived,
+    // A time that is over mutes nothing.
+    mutedUntil: conversation.mutedUntil && conversation.mutedUntil > new Date() ? iso(conversation.mutedUntil) : null,
+    pinnedAt: iso(conversation.pinnedAt),
+    labels: conversation.labels,
+    ephemeralSeconds: conversation.ephemeralSeconds,
+    assigneeId: conversation.assigneeId,
     lastMessageId: conversation.lastMessageId,
     lastMessageAt: iso(conversation.lastMessageAt),
     createdAt: conversation.createdAt.toISOString(),

@@ -56,6 +56,7 @@ export async function publishSends(bus: Pick<Bus, 'publishCommands'>, sendable: 
 
 function commandOf(message: DueMessage, content: SendCommand['content'], repeated: boolean): SendCommand {
   const { id: messageId, workspaceId, profileId, waMessageId, chat, origin, sendAt, expiresAt, createdAt } = message;
+  const { typingMs } = message;
   return {
     messageId,
     workspaceId,
@@ -66,6 +67,7 @@ function commandOf(message: DueMessage, content: SendCommand['content'], repeate
     // A scheduled message takes its place in the chat at its time.
     acceptedAt: (sendAt ?? createdAt).toISOString(),
     ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
+    ...(typingMs && { typingMs }),
     ...(repeated && { repeated }),
     ...(origin === 'BROADCAST' && { guarded: true }),
   };

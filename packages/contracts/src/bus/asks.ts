@@ -9,6 +9,7 @@ import {
   ownProfileSchema,
   pictureSchema,
 } from '../person-answers.js';
+import { shownPresenceSchema } from '../presence.js';
 import { groupAsks } from './group-asks.js';
 
 const person = z.object({ chat: chatSchema });
@@ -20,6 +21,24 @@ export const asks = {
     response: z.object({ code: z.string(), expiresAt: z.iso.datetime() }),
     deadlineMs: 20_000,
     description: 'Link by code: ask WhatsApp for the eight characters to type on the phone.',
+  },
+  presence: {
+    request: z.object({ chat: chatSchema.nullable(), state: shownPresenceSchema }),
+    response: z.object({}),
+    deadlineMs: 5_000,
+    description: 'Show everybody, or one chat, what the number is doing.',
+  },
+  'presence-follow': {
+    request: z.object({ chat: chatSchema, follow: z.boolean() }),
+    response: z.object({}),
+    deadlineMs: 5_000,
+    description: 'Follow the presence of a chat, or no longer.',
+  },
+  'call-reject': {
+    request: z.object({ waCallId: z.string(), fromJid: z.string() }),
+    response: z.object({}),
+    deadlineMs: 10_000,
+    description: 'Reject a call that rings.',
   },
   session: {
     request: z.object({}),

@@ -13,6 +13,17 @@ const broadcast = {
   status: 'RUNNING',
   counts: { QUEUED: 120, SENT: 60, DELIVERED: 20 },
 } as const;
+const conversation = { conversationId: 'cmh3k2v1x0004qzrm4t7uv0wx', chat, by: 'PHONE' } as const;
+const call = {
+  callId: 'cmh3k2v1x000fqzrm2q4rs6tu',
+  waCallId: '8F2C01D4A7B35E69',
+  chat,
+  caller: person,
+  contactId: 'cmh3k2v1x0007qzrm4n8op2vw',
+  video: false,
+  group: false,
+  at,
+};
 const run = {
   automationId: 'cmh3k2v1x000dqzrm7f3gh5rs',
   runId: 'cmh3k2v1x000eqzrm9j1kl3tu',
@@ -97,6 +108,25 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
   },
   'group.left': { ...groupRef, subject: group.subject },
   'group.request': { chat: groupRef.chat, subject: group.subject, person, state: 'REQUESTED', at },
+  'conversation.updated': {
+    ...conversation,
+    contactId: run.contactId,
+    unreadCount: 0,
+    markedUnread: false,
+    archived: true,
+    mutedUntil: null,
+    pinnedAt: null,
+    labels: ['order'],
+    ephemeralSeconds: null,
+    assigneeId: null,
+    changed: ['archived'],
+  },
+  'conversation.cleared': conversation,
+  'conversation.deleted': conversation,
+  'conversation.action.failed': { chat, action: 'archive', detail: 'WhatsApp did not answer in time.' },
+  'presence.updated': { chat, who: person, state: 'typing', lastSeenAt: null, at },
+  'call.received': call,
+  'call.ended': { ...call, status: 'REJECTED', by: 'SETTING' },
   'broadcast.status': broadcast,
   'broadcast.progress': broadcast,
   'automation.run.started': run,

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { chatSchema, identitySchema } from '../addresses.js';
+import { chatActionNameSchema } from '../chat-actions.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
 import { groupChatSchema, groupFactsSchema, groupRoleSchema } from '../groups.js';
 import { broadcastFrozenSchema } from '../http/broadcasts.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema, messageOriginSchema } from '../message-status.js';
+import { callStatusSchema, presenceStateSchema } from '../presence.js';
 import {
   healthReasonSchema,
   profileHealthSchema,
@@ -69,6 +71,36 @@ const profileHealth = z.object({
   reason: healthReason.nullable(),
   sentence: z.string().nullable(),
   restriction: restrictionSchema.nullable(),
+});
+
+const conversationRef = z.object({
+  conversationId: idSchema,
+  chat: chatSchema,
+  by: z.enum(['API', 'PHONE']).describe('Who did it: a caller of ours, or another device of the number.'),
+});
+
+const conversationState = conversationRef.extend({
+  contactId: idSchema.nullable(),
+  unreadCount: z.number().int(),
+  markedUnread: z.boolean(),
+  archived: z.boolean(),
+  mutedUntil: time.nullable(),
+  pinnedAt: time.nullable(),
+  labels: z.array(z.string()),
+  ephemeralSeconds: z.number().int().nullable(),
+  assigneeId: idSchema.nullable(),
+  changed: z.array(z.string()).describe('The fields that this change was about.'),
+});
+
+const call = z.object({
+  callId: idSchema,
+  waCallId: z.string(),
+  chat: chatSchema,
+  caller: identitySchema,
+  contactId: idSchema.nullable(),
+  video: z.boolean(),
+  group: z.boolean(),
+  at: time,
 });
 
 const broadcastState = z.object({
@@ -182,6 +214,42 @@ export const events = {
       at: time,
     }),
     'Somebody asks to be let into a group of which the number is an admin, or does so no longer.',
+  ),
+  'conversation.updated': event(
+    1,
+    conversationState,
+    'A conversation was read, marked, archived, muted, pinned, labelled or assigned; here or on the phone.',
+  ),
+  'conversation.cleared': event(1, conversationRef, 'All messages of a conversation were removed from view.'),
+  'conversation.deleted': event(
+    1,
+    conversationRef,
+    'A conversation was removed from the list; the next message brings it back, without what was before.',
+  ),
+  'conversation.action.failed': event(
+    1,
+    z.object({ chat: chatSchema, action: chatActionNameSchema, detail: z.string().nullable() }),
+    'A change of a conversation is kept here, but WhatsApp could not be told of it.',
+  ),
+  'presence.updated': event(
+    1,
+    z.object({
+      chat: chatSchema,
+      who: identitySchema,
+      state: presenceStateSchema,
+      lastSeenAt: time.nullable(),
+      at: time,
+    }),
+    'Somebody whose presence is followed is online, has gone, types or records.',
+  ),
+  'call.received': event(1, call, 'Somebody calls the number.'),
+  'call.ended': event(
+    1,
+    call.extend({
+      status: callStatusSchema,
+      by: z.enum(['API', 'SETTING']).nullable().describe('Who rejected it here: a caller of ours, or the settings.'),
+    }),
+    'A call does not ring any more: it was rejected, answered on another device, or missed.',
   ),
   'broadcast.status': event(
     1,

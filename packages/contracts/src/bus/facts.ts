@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { chatSchema, identitySchema } from '../addresses.js';
+import { chatActionNameSchema, chatChangeSchema } from '../chat-actions.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema } from '../message-status.js';
+import { callStatusSchema, presenceStateSchema } from '../presence.js';
 import {
   healthReasonSchema,
   profileHealthSchema,
@@ -77,6 +79,54 @@ export type MessageStatusFact = z.infer<typeof messageStatusFactSchema>;
 export const contactLearnedFactSchema = z.object({ ...base, people: z.array(identitySchema).min(1).max(500) });
 export type ContactLearnedFact = z.infer<typeof contactLearnedFactSchema>;
 
+/** Another device of the account changed a chat. */
+export const chatChangedFactSchema = z.object({
+  ...base,
+  chat: chatSchema,
+  peer: identitySchema.nullable(),
+  change: chatChangeSchema,
+});
+export type ChatChangedFact = z.infer<typeof chatChangedFactSchema>;
+
+/** A change of a chat that WhatsApp was to be told of was given up. */
+export const chatActionFailedFactSchema = z.object({
+  ...base,
+  commandId: idSchema,
+  chat: chatSchema,
+  action: chatActionNameSchema,
+  detail: z.string().nullable(),
+});
+export type ChatActionFailedFact = z.infer<typeof chatActionFailedFactSchema>;
+
+/** Somebody whose presence is followed shows something. */
+export const presenceFactSchema = z.object({
+  ...base,
+  /** Of the event, so that a fact seen twice is announced once. */
+  eventId: idSchema,
+  chat: chatSchema,
+  who: identitySchema,
+  state: presenceStateSchema,
+  lastSeenAt: z.iso.datetime().nullable(),
+});
+export type PresenceFact = z.infer<typeof presenceFactSchema>;
+
+/** A call rings, or has ended. */
+export const callFactSchema = z.object({
+  ...base,
+  waCallId: z.string(),
+  /** The caller as WhatsApp names them. */
+  fromJid: z.string(),
+  chat: chatSchema,
+  caller: identitySchema,
+  video: z.boolean(),
+  isGroup: z.boolean(),
+  status: callStatusSchema,
+  startedAt: z.iso.datetime(),
+  /** Who rejected it here: a caller of ours, or the profile's settings. */
+  rejectedBy: z.enum(['API', 'SETTING']).nullable(),
+});
+export type CallFact = z.infer<typeof callFactSchema>;
+
 /** Facts by kind, each with the key that drops a repetition inside the stream's window. */
 export const facts = {
   'profile-status': {
@@ -101,5 +151,26 @@ export const facts = {
     description: 'WhatsApp named people by phone and LID.',
   },
   ...groupFacts,
+  'chat-changed': {
+    schema: chatChangedFactSchema,
+    dedupeKey: ({ profileId, chat, at, change }: ChatChangedFact) =>
+      `cc:${profileId}:${chat}:${at}:${JSON.stringify(change).slice(0, 200)}`,
+    description: 'Another device of the account changed a chat.',
+  },
+  presence: {
+    schema: presenceFactSchema,
+    dedupeKey: ({ eventId }: PresenceFact) => `pr:${eventId}`,
+    description: 'Somebody whose presence is followed shows something.',
+  },
+  call: {
+    schema: callFactSchema,
+    dedupeKey: ({ profileId, waCallId, status }: CallFact) => `ca:${profileId}:${waCallId}:${status}`,
+    description: 'A call rings, or has ended.',
+  },
+  'chat-action-failed': {
+    schema: chatActionFailedFactSchema,
+    dedupeKey: ({ commandId }: ChatActionFailedFact) => `cf:${commandId}`,
+    description: 'A change of a chat that WhatsApp was to be told of was given up.',
+  },
 } as const;
 export type FactKind = keyof typeof facts;

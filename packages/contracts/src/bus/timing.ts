@@ -42,6 +42,8 @@ export const timing = {
     chatsAtOnce: 16,
     /** Pauses before the next attempt of a send that failed for a passing reason; then it ends FAILED. */
     retryMs: [500, 2_000, 8_000, 30_000],
+    /** Typing that is shown before a message: for each character, within bounds; a longer one is refused. */
+    typing: { perCharacterMs: 40, minMs: 800, usualMaxMs: 8_000, maxMs: 25_000 },
   },
   media: {
     /** Files that one engine process fetches at the same time, and those of one profile among them. */
@@ -60,6 +62,8 @@ export const timing = {
     /** A file that was uploaded so recently is not uploaded again for another message. */
     uploadReuseMs: 7 * 24 * 3_600_000,
   },
+  /** How long a caller may wait for the outcome of a send, when it does not say and at most. */
+  sendWait: { usualMs: 10_000, maxMs: 30_000 },
   reconnect: {
     firstMs: 500,
     maxMs: 60_000,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { chatSchema } from '../addresses.js';
+import { timing } from '../bus/timing.js';
 import { contentSchema, messageTypeSchema, textContentSchema } from '../content.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema, messageStatusSchema } from '../message-status.js';
@@ -16,6 +17,12 @@ const addressing = {
     .boolean()
     .optional()
     .describe('Send although the recipient has opted out: for what they asked for themselves, such as a receipt.'),
+  simulateTyping: z
+    .union([z.boolean(), z.number().int().min(1).max(timing.send.typing.maxMs)])
+    .optional()
+    .describe(
+      'Show the chat that we type before the message leaves: this long in milliseconds, or true for as long as its text takes.',
+    ),
 };
 
 /** `POST /profiles/{id}/messages`: one discriminated union on `type`. */
@@ -60,6 +67,8 @@ export const messageSchema = z
     sentAt: z.string().nullable(),
     deliveredAt: z.string().nullable(),
     readAt: z.string().nullable(),
+    playedAt: z.string().nullable(),
+    endedAt: z.string().nullable().describe('When it ended FAILED or CANCELLED.'),
     receipts: z
       .array(messageReceiptSchema)
       .optional()
@@ -67,6 +76,39 @@ export const messageSchema = z
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof messageSchema>;
+
+/** One message with all that is known of it. */
+export const messageDetailSchema = messageSchema
+  .extend({
+    history: z
+      .array(z.object({ status: messageStatusSchema, at: z.string() }))
+      .describe('Every status it has had, in order of time.'),
+  })
+  .meta({ id: 'MessageDetail' });
+export type MessageDetail = z.infer<typeof messageDetailSchema>;
+
+export const sendQuerySchema = z.strictObject({
+  waitFor: z
+    .enum(['sent'])
+    .optional()
+    .describe('Answer only when WhatsApp has the message, or when it ended, or at the deadline.'),
+  waitTimeoutMs: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(timing.sendWait.maxMs)
+    .default(timing.sendWait.usualMs)
+    .describe('The deadline of waitFor.'),
+});
+
+export const searchMessagesQuerySchema = pageQuerySchema.extend({
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .describe('Words that must all be there, in any form of capitals; "a phrase", or, -without.'),
+});
 
 export const listMessagesQuerySchema = pageQuerySchema.extend({
   to: z.string().max(200).optional().describe('Only the chat with this address.'),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { chatSchema } from '../addresses.js';
 import { idSchema } from '../ids.js';
 import { aboutSchema, businessSchema, pictureSchema } from '../person-answers.js';
 
@@ -29,20 +28,6 @@ export const updateContactSchema = z
       .optional(),
   })
   .meta({ id: 'UpdateContact', example: { tags: ['vip'], metadata: { city: 'Bandung' } } });
-
-export const conversationSchema = z
-  .object({
-    id: idSchema,
-    profileId: idSchema,
-    chat: chatSchema,
-    contactId: idSchema.nullable(),
-    title: z.string().nullable(),
-    unreadCount: z.number().int(),
-    lastMessageId: idSchema.nullable(),
-    lastMessageAt: z.string().nullable(),
-    createdAt: z.string(),
-  })
-  .meta({ id: 'Conversation' });
 
 const askedAt = z.string().describe('When WhatsApp said so; it is asked again after some hours.');
 export const contactAboutSchema = aboutSchema.extend({ askedAt }).meta({ id: 'ContactAbout' });

@@ -13,6 +13,17 @@ import {
 
 const name = z.string().trim().min(1).max(100);
 
+const callAnswer = z.string().trim().min(1).max(4_096).nullable();
+const callSettings = z.object({
+  autoReject: z.boolean().default(false).describe('Every call is rejected by itself.'),
+  message: callAnswer.default(null).describe('Sent to the caller of a call that was rejected by itself.'),
+});
+const updateCallSettings = z.strictObject({ autoReject: z.boolean().optional(), message: callAnswer.optional() });
+
+/** How a profile behaves; what was never set has its default. */
+export const profileSettingsSchema = z.object({ calls: callSettings.prefault({}) });
+export type ProfileSettings = z.infer<typeof profileSettingsSchema>;
+
 export const createProfileSchema = z
   .strictObject({
     name,
@@ -38,6 +49,10 @@ export const updateProfileSchema = z
       .max(2000)
       .nullable()
       .optional(),
+    settings: z
+      .strictObject({ calls: updateCallSettings.optional() })
+      .optional()
+      .describe('What is left out stays as it is.'),
   })
   .meta({ id: 'UpdateProfile' });
 
@@ -59,6 +74,7 @@ export const profileSchema = z
     restriction: restrictionSchema.nullable().describe('What WhatsApp forbids this number at the moment.'),
     proxyUrl: z.string().nullable().describe('The proxy of this profile, without its password.'),
     webhookUrl: z.string().nullable(),
+    settings: profileSettingsSchema,
     connectedAt: z.string().nullable(),
     createdAt: z.string(),
     updatedAt: z.string(),

@@ -22,6 +22,8 @@ export interface AcceptedMessage {
   /** What the caller was told of the queue before it; kept for the answer to a repetition. */
   queuedAhead?: number | null;
   createdAt: Date;
+  /** How long the chat shows that we type before it leaves. */
+  typingMs?: number | null;
   /** W3C trace context of its acceptance, where it is traced. */
   traceparent?: string | null;
 }
@@ -36,15 +38,16 @@ WITH owner AS MATERIALIZED (
   SELECT id, "workspaceId" FROM "Profile" WHERE id = ANY($2::text[]) AND "deletedAt" IS NULL ORDER BY id FOR KEY SHARE)
 INSERT INTO "Message" (id, "workspaceId", "profileId", chat, "waMessageId", "fromMe", origin, type, content, status,
                        "idempotencyKey", "requestHash", "sendAt", "expiresAt", "queuedAhead", "timestamp", "createdAt",
-                       "traceparent")
+                       "traceparent", "typingMs")
 SELECT r.id, r."workspaceId", r."profileId", r.chat, r."waMessageId", true,
        coalesce(r.origin, 'API')::"MessageOrigin", r.type::"MessageType", r.content,
        r.status::"MessageStatus", r."idempotencyKey", r."requestHash", r."sendAt", r."expiresAt", r."queuedAhead",
-       r."createdAt", r."createdAt", r."traceparent"
+       r."createdAt", r."createdAt", r."traceparent", r."typingMs"
   FROM jsonb_to_recordset($1::jsonb) AS r(
          id text, "workspaceId" text, "profileId" text, chat text, "waMessageId" text, origin text, type text, content jsonb,
          status text, "idempotencyKey" text, "requestHash" text, "sendAt" timestamp,
-         "expiresAt" timestamp, "queuedAhead" int, "createdAt" timestamp, "traceparent" text)
+         "expiresAt" timestamp, "queuedAhead" int, "createdAt" timestamp, "traceparent" text,
+         "typingMs" int)
   JOIN owner o ON o.id = r."profileId" AND o."workspaceId" = r."workspaceId"
  ORDER BY r."idempotencyKey" NULLS LAST, r."createdAt", r.id
     ON CONFLICT ("profileId", "idempotencyKey") DO NOTHING

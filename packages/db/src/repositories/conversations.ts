@@ -9,12 +9,31 @@ export interface ConversationPosition {
   id: string;
 }
 
+export interface ConversationFilter {
+  unread?: boolean;
+  archived?: boolean;
+  muted?: boolean;
+  pinned?: boolean;
+  label?: string;
+  /** Null for those of nobody. */
+  assigneeId?: string | null;
+  contactId?: string;
+}
+
+export type ConversationPage = { take: number; after?: ConversationPosition } & ConversationFilter;
+
 export function conversationsRepository({ prisma }: Database) {
   return {
+    /** Whether this user belongs to the workspace. */
+    async isMember(workspaceId: string, userId: string): Promise<boolean> {
+      const where = { userId_workspaceId: { userId, workspaceId } };
+      return (await prisma.membership.findUnique({ where, select: { userId: true } })) !== null;
+    },
+
     /** The one written to last comes first. */
-    list(scope: ProfileScope, { take, after }: { take: number; after?: ConversationPosition }) {
+    list(scope: ProfileScope, { take, after, ...filter }: ConversationPage) {
       return prisma.conversation.findMany({
-        where: { ...within(scope), ...behind(after) },
+        where: { AND: [within(scope), behind(after), filtered(filter, new Date())] },
         orderBy: [{ lastMessageAt: { sort: 'desc', nulls: 'last' } }, { id: 'desc' }],
         take,
       });
@@ -30,7 +49,24 @@ export function conversationsRepository({ prisma }: Database) {
 export type ConversationsRepository = ReturnType<typeof conversationsRepository>;
 
 function within({ workspaceId, profileId }: ProfileScope) {
-  return { profileId, profile: { workspaceId, deletedAt: null } };
+  return { profileId, deletedAt: null, profile: { workspaceId, deletedAt: null } };
+}
+
+function filtered(filter: ConversationFilter, now: Date): Prisma.ConversationWhereInput {
+  const { unread, archived, muted, pinned, label, assigneeId, contactId } = filter;
+  const isUnread = { OR: [{ unreadCount: { gt: 0 } }, { markedUnread: true }] };
+  const isMuted = { mutedUntil: { gt: now } };
+  return {
+    archived,
+    assigneeId,
+    contactId,
+    ...(pinned === undefined ? {} : { pinnedAt: pinned ? { not: null } : null }),
+    ...(label === undefined ? {} : { labels: { has: label } }),
+    AND: [
+      ...(unread === undefined ? [] : [unread ? isUnread : { NOT: isUnread }]),
+      ...(muted === undefined ? [] : [muted ? isMuted : { OR: [{ mutedUntil: null }, { mutedUntil: { lte: now } }] }]),
+    ],
+  };
 }
 
 function behind(after: ConversationPosition | undefined): Prisma.ConversationWhereInput {

@@ -14,13 +14,14 @@ export interface DueMessage {
   createdAt: Date;
   sendAt: Date | null;
   expiresAt: Date | null;
+  typingMs: number | null;
   profileDeleted: boolean;
   /** W3C trace context of its acceptance, where it is traced. */
   traceparent: string | null;
 }
 
 const COLUMNS = `m."id", m."workspaceId", m."profileId", m."chat", m."waMessageId", m."origin", m."content",
-  m."createdAt", m."sendAt", m."expiresAt", m."traceparent"`;
+  m."createdAt", m."sendAt", m."expiresAt", m."traceparent", m."typingMs"`;
 
 const FIRE_SCHEDULED = `
   WITH due AS (

@@ -20,13 +20,15 @@ export interface ProfileState {
   lastSeenAt: Date | null;
   statusGeneration: number;
   statusStep: number;
+  /** As in the contracts' profileSettingsSchema; the customer's. */
+  settings: unknown;
   /** When a customer last edited the profile or asked something of it: what the session says does not move it. */
   updatedAt: Date;
 }
 
 const LOCK_PROFILES = `
   SELECT "id", "workspaceId", "desiredState", "status", "statusReason", "health", "healthReason", "restriction",
-    "phone", "lid", "qr", "qrExpiresAt", "connectedAt", "lastSeenAt", "statusGeneration", "statusStep", "updatedAt"
+    "phone", "lid", "qr", "qrExpiresAt", "connectedAt", "lastSeenAt", "statusGeneration", "statusStep", "settings", "updatedAt"
   FROM "Profile" WHERE "id" = ANY($1) ORDER BY "id" FOR NO KEY UPDATE`;
 
 /**

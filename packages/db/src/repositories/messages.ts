@@ -11,6 +11,8 @@ export interface MessageFilter {
   chat?: string;
   fromMe?: boolean;
   status?: MessageStatus;
+  /** Only what was stored after this. */
+  since?: Date | null;
 }
 
 /** Which profile's messages; both ids, so that no query can leave its workspace. */
@@ -44,8 +46,9 @@ export interface ConfirmedSend {
 /** Messages of one profile, in and out. */
 export function messagesRepository({ prisma, pool, transaction }: Database) {
   return {
-    list(scope: ProfileScope, { take, after, chat, fromMe, status }: PageRequest & MessageFilter) {
-      const where = { ...scope, chat, fromMe, status, ...behind(after) };
+    list(scope: ProfileScope, { take, after, chat, fromMe, status, since }: PageRequest & MessageFilter) {
+      const newer = since ? { AND: { createdAt: { gt: since } } } : {};
+      const where = { ...scope, chat, fromMe, status, ...newer, ...behind(after) };
       return prisma.message.findMany({ where, orderBy: newestFirst, take });
     },
 

@@ -17,13 +17,15 @@ export interface OwnedProfile {
   restriction: unknown;
   /** The way to WhatsApp that the customer chose; null: the straight one. */
   proxy: Sealed | null;
+  /** As in the contracts' profileSettingsSchema. */
+  settings: unknown;
 }
 
 type Row = Omit<OwnedProfile, 'proxy'> & { proxyKeyId: string | null; proxyCiphertext: Uint8Array | null };
 
 const DESCRIBE = `
   SELECT "id" AS "profileId", "workspaceId", "engine", "statusGeneration", "statusStep", "health", "healthReason",
-    "restriction", "proxyKeyId", "proxyCiphertext",
+    "restriction", "settings", "proxyKeyId", "proxyCiphertext",
     CASE WHEN "deletedAt" IS NULL THEN "desiredState" ELSE 'LOGGED_OUT' END AS "desiredState"
   FROM "Profile" WHERE "id" = ANY($1::text[])`;
 

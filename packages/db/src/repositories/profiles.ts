@@ -1,6 +1,6 @@
 import { events as catalog, type EventData, failureReasons, type Network } from '@multiwa/contracts';
 import type { Database } from '../client.js';
-import type { Profile } from '../generated/client.js';
+import type { Prisma, Profile } from '../generated/client.js';
 import type { DesiredState, EngineType, SessionStatus } from '../generated/enums.js';
 import { query } from '../query.js';
 import { appendEvents } from './events.js';
@@ -70,7 +70,10 @@ export function profilesRepository({ prisma, transaction }: Database) {
     async update(
       workspaceId: string,
       id: string,
-      change: Partial<Pick<NewProfile, 'name' | 'accountId' | 'webhookUrl'>> & { desiredState?: DesiredState },
+      change: Partial<Pick<NewProfile, 'name' | 'accountId' | 'webhookUrl'>> & {
+        desiredState?: DesiredState;
+        settings?: Prisma.InputJsonValue;
+      },
     ) {
       const where = { id, workspaceId, deletedAt: null };
       const [row] = await prisma.profile.updateManyAndReturn({ where, data: change });

@@ -101,6 +101,8 @@ const UPSERT_CONVERSATIONS = `
     "lastMessageId" = CASE WHEN c."lastMessageAt" > excluded."lastMessageAt" THEN c."lastMessageId"
       ELSE excluded."lastMessageId" END,
     "lastMessageAt" = greatest(c."lastMessageAt", excluded."lastMessageAt"),
+    -- WhatsApp tells times in whole seconds.
+    "deletedAt" = CASE WHEN excluded."lastMessageAt" < date_trunc('second', c."deletedAt") THEN c."deletedAt" END,
     "updatedAt" = now()`;
 
 /** One row a chat. The last message only ever moves forward in time. */

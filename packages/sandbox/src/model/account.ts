@@ -1,8 +1,10 @@
 import { signedKeyPair } from '@whiskeysockets/baileys';
 import type { StoreEntry } from '../store/store.js';
+import { AppState } from './app-state.js';
 import type { Restriction } from './enforcement.js';
 import type { Face } from './face.js';
 import { type Addressing, jidOf } from './jid.js';
+import type { BinaryNode } from './node.js';
 import { Outbox } from './outbox.js';
 
 export const AUTO_REPLIES = ['none', 'echo', 'silent', 'slow-reader'] as const;
@@ -75,6 +77,10 @@ export interface Companion {
 export interface DeviceLink {
   /** Sends what is unsent. */
   pump(): void;
+  /** Sends something that nobody waits for. */
+  send(node: BinaryNode): void;
+  /** Whether the device is shown as online: only then is it told what others show. */
+  available: boolean;
   /** Ends the connection with a stream error. */
   endWithStreamError(attrs: Record<string, string>, child?: { tag: string; attrs: Record<string, string> }): void;
 }
@@ -96,11 +102,20 @@ export class Account {
   readonly links = new Map<number, DeviceLink>();
   /** Accounts that asked for this one's devices and hear when they change. */
   readonly watchers = new Set<string>();
+  readonly appState: AppState;
+  /** Devices that follow what the account shows, and how they address it. */
+  readonly followers = new Map<DeviceLink, Addressing>();
+  /** What the account shows; undefined before it has shown anything. */
+  shown: 'online' | 'offline' | undefined;
+  /** Who typed to the account, newest last. */
+  readonly seenTyping: { from: string; state: string; atMs: number }[] = [];
   /** Called when something waits for the phone. */
   onPhoneInbox: () => void = () => undefined;
   private readonly outboxes = new Map<number, Outbox>();
 
-  constructor(readonly record: AccountRecord) {}
+  constructor(readonly record: AccountRecord) {
+    this.appState = new AppState(record.phone);
+  }
 
   get phone(): string {
     return this.record.phone;

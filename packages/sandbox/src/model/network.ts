@@ -4,6 +4,7 @@ import type { ServerIdentity } from '../noise/server-identity.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Store, StoreEntry } from '../store/store.js';
 import type { Account, Companion } from './account.js';
+import type { Call } from './calls.js';
 import { Directory } from './directory.js';
 import { FaultRules } from './faults.js';
 import { Groups } from './group.js';
@@ -31,6 +32,8 @@ export class Network {
   readonly unknown: UnknownRequests;
   /** Privacy settings by phone number; what is missing is `all`. */
   readonly privacy = new Map<string, Record<string, string>>();
+  /** Calls by their id. */
+  readonly calls = new Map<string, Call>();
   /** Blocked LIDs by phone number. */
   readonly blocked = new Map<string, Set<string>>();
   /** Where this network serves what it hands out by URL; set once it listens. */

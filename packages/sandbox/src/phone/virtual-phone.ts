@@ -1,4 +1,4 @@
-import { generateMessageIDV2, type proto } from '@whiskeysockets/baileys';
+import { type ChatModification, generateMessageIDV2, type proto } from '@whiskeysockets/baileys';
 import { SandboxError } from '../errors.js';
 import type { Account, AutoReply } from '../model/account.js';
 import { type Group, isGroupJid } from '../model/group.js';
@@ -13,6 +13,7 @@ import { forwardReceipt } from '../server/route-receipt.js';
 import type { StoreEntry } from '../store/store.js';
 import { groupResend, groupStanza } from './group-stanzas.js';
 import { contentOf, describeContent, type MessageContent, messageOf, stanzaShape } from './message-content.js';
+import { PhoneAppState, type PhoneChat } from './phone-app-state.js';
 import { findMedia, mediaRetryNotification } from './phone-media.js';
 import { PhoneSignal } from './phone-signal.js';
 import { type Person, PhoneRecords, type ReceivedMessage, type SentMessage } from './records.js';
@@ -46,6 +47,7 @@ export class VirtualPhone {
   readonly records: PhoneRecords;
   readonly signal: PhoneSignal;
   private readonly trusted: TrustedContacts;
+  private readonly appState: PhoneAppState;
   private readonly retries = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private busy: Promise<unknown> = Promise.resolve();
@@ -59,6 +61,7 @@ export class VirtualPhone {
     this.records = new PhoneRecords(account.phone);
     this.signal = new PhoneSignal(account);
     this.trusted = new TrustedContacts(network, account);
+    this.appState = new PhoneAppState(network, account);
     account.onPhoneInbox = () => this.wake();
   }
 
@@ -137,6 +140,16 @@ export class VirtualPhone {
       if (messages.length > 0) this.records.announce();
       return messages.length;
     });
+  }
+
+  /** The chats of which a device of the account has said something. */
+  chats(): Promise<PhoneChat[]> {
+    return this.inTurn(() => this.appState.list());
+  }
+
+  /** Archives, pins, mutes, marks, clears or deletes a chat, as the phone's owner does. */
+  changeChat(modification: ChatModification, jid: string): Promise<void> {
+    return this.inTurn(() => this.appState.change(modification, jid));
   }
 
   /** Changes the name or what the phone does by itself. */

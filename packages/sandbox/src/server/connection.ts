@@ -27,6 +27,7 @@ export class Connection implements DeviceLink {
   device: number | undefined;
   /** Whether what waits for the device may be sent: after `active`, not before. */
   live = false;
+  available = false;
   /** Receipts still to come before the offline hand-over is cut, when a fault rule says so. */
   cutAfterReceipts: number | undefined;
   /** Called when the client asks for the batch it was told of. */

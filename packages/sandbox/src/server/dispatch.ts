@@ -4,10 +4,12 @@ import type { Connection } from './connection.js';
 import { handleInfo } from './drain.js';
 import { handleIq } from './iq/handle-iq.js';
 import type { Pairing } from './pairing.js';
+import { routeCall } from './route-call.js';
 import { routeMessage } from './route-message.js';
+import { routeChatState, routePresence } from './route-presence.js';
 import { acknowledge, routeReceipt } from './route-receipt.js';
 
-/** Hands a node to whoever handles its tag. Presence and typing are nobody's business yet and are let go. */
+/** Hands a node to whoever handles its tag. */
 export function dispatch(network: Network, pairing: Pairing, connection: Connection, node: BinaryNode): void {
   switch (node.tag) {
     case 'iq':
@@ -26,7 +28,13 @@ export function dispatch(network: Network, pairing: Pairing, connection: Connect
       handleInfo(connection, node);
       break;
     case 'presence':
+      routePresence(network, connection, node);
+      break;
     case 'chatstate':
+      routeChatState(network, connection, node);
+      break;
+    case 'call':
+      routeCall(network, connection, node);
       break;
     default:
       network.unknown.record(node, connection.account?.phone);

@@ -1,4 +1,4 @@
-import { CodedError, type Identity } from '@multiwa/contracts';
+import { type ChatAction, CodedError, type Identity, type ShownPresence } from '@multiwa/contracts';
 import type { DisconnectSign } from '@multiwa/domain';
 import { traced } from '@multiwa/runtime';
 import {
@@ -7,12 +7,14 @@ import {
   type ConnectionState,
   jidDecode,
   jidNormalizedUser,
+  type WACallEvent,
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { Deferred } from '../../deferred.js';
 import { KeyedLock } from '../../keyed-lock.js';
 import type { Logger } from '../../logger.js';
 import {
+  type CallSeen,
   CLOSE_TIMEOUT_MS,
   type Connection,
   type ConnectionCallbacks,
@@ -22,11 +24,14 @@ import {
   type ReceiptUpdate,
   type SendOutcome,
   type Session,
+  type TypingState,
 } from '../engine.js';
 import type { PeopleQueries } from '../people-queries.js';
 import type { ProxyRoute } from '../proxy-route.js';
 import { Acks } from './acks.js';
-import { isGroup, selfIdentity } from './addresses.js';
+import { chatOf, identityOf, isGroup, selfIdentity } from './addresses.js';
+import { changeChat } from './change-chat.js';
+import { type NamedChange, readReadElsewhere, tapAppState } from './chat-changes.js';
 import { completeFrom } from './complete-identity.js';
 import { toProto } from './converters/index.js';
 import type { GroupBook } from './groups/group-book.js';
@@ -34,6 +39,8 @@ import { makeGroupCalls } from './groups/group-calls.js';
 import { doubtGroup, prepareGroup } from './groups/prepare-group.js';
 import { encodeCredentials } from './key-codec.js';
 import { peopleOverBaileys } from './people/people-over-baileys.js';
+import { readPresence } from './presence.js';
+import { readCall } from './read-call.js';
 import { readReceipt } from './read-receipt.js';
 import { readTimelock } from './read-timelock.js';
 import { isRetryReceipt, resend } from './resend.js';
@@ -90,6 +97,10 @@ export class BaileysConnection implements Connection {
   #linkingEndsAt = 0;
   /** Stanzas being handled, until what follows from them is stored and confirmed. */
   readonly #inHand = new Set<Promise<void>>();
+  /** Chats whose presence was asked for on this connection. */
+  readonly #followed = new Set<string>();
+  /** Changes of chats that were handed on. */
+  #changesTold: Promise<void> = Promise.resolve();
   #resting = false;
   /** The WebSocket has opened: a proxy has done its part. */
   #isThrough = false;
@@ -111,6 +122,12 @@ export class BaileysConnection implements Connection {
     sock.ws.on('CB:notification,type:passkey_prologue_request', () => this.#onPasskey());
     sock.ev.on('connection.update', (update) => this.#onUpdate(update));
     sock.ev.on('creds.update', () => this.#saveCredentials());
+    sock.ev.on('presence.update', (update) => this.#inHandWhile('presence', this.#onPresence(update)));
+    sock.ev.on('call', (calls) => {
+      callbacks.heard('stanza');
+      for (const call of calls) this.#inHandWhile('call', this.#onCall(call));
+    });
+    tapAppState(sock.ev, (changes) => this.#inHandWhile('app state', this.#tellChanges(changes)));
     // The library tells of a message after it has sent the receipt.
     sock.ev.on('messages.upsert', () => dependencies.session.at('receive.after-receipt'));
     sock.ws.on('CB:ack,class:message', (node: BinaryNode) => this.#acks.settle(node));
@@ -176,6 +193,46 @@ export class BaileysConnection implements Connection {
     // Unremembered, the key is sent once more.
     sent.remember().catch((error: unknown) => logger.info({ err: error, chat }, 'Who has the key was not stored'));
     return { ...outcome, recipients: group.recipients };
+  }
+
+  async changeChat(chat: string, action: ChatAction): Promise<void> {
+    const { sock, keys } = this.#dependencies;
+    if (this.#over) throw new ConnectionLostError('The socket is closed.');
+    try {
+      await changeChat(sock, keys, chat, action);
+    } catch (error) {
+      if (this.#over) throw new ConnectionLostError('The socket was closed.', { cause: error });
+      throw error;
+    }
+  }
+
+  async showPresence(chat: string | null, state: ShownPresence): Promise<void> {
+    const { sock } = this.#dependencies;
+    if (this.#over) throw new ConnectionLostError('The socket is closed.');
+    if (chat === null) await sock.sendPresenceUpdate(state === 'online' ? 'available' : 'unavailable');
+    else
+      await sock.sendPresenceUpdate(
+        state === 'typing' ? 'composing' : state === 'recording' ? 'recording' : 'paused',
+        chat,
+      );
+  }
+
+  async followPresence(chat: string, follow: boolean): Promise<void> {
+    if (this.#over) throw new ConnectionLostError('The socket is closed.');
+    if (!follow) this.#followed.delete(chat);
+    if (!follow || this.#followed.has(chat)) return;
+    this.#followed.add(chat);
+    await this.#dependencies.sock.presenceSubscribe(chat);
+  }
+
+  async rejectCall({ waCallId, fromJid }: Pick<CallSeen, 'waCallId' | 'fromJid'>): Promise<void> {
+    if (this.#over) throw new ConnectionLostError('The socket is closed.');
+    await this.#dependencies.sock.rejectCall(waCallId, fromJid);
+  }
+
+  async showTyping(chat: string, state: TypingState): Promise<void> {
+    if (this.#over) throw new ConnectionLostError('The socket is closed.');
+    await this.#dependencies.sock.sendPresenceUpdate(state, chat);
   }
 
   async requestPairingCode(phone: string): Promise<{ code: string; expiresAt: Date }> {
@@ -348,21 +405,59 @@ export class BaileysConnection implements Connection {
 
   /** Puts our handling of a kind of stanza in front of the library's, which `pass` runs. */
   #intercept(event: string, handle: (node: BinaryNode, pass: Pass) => Promise<unknown>): void {
-    const { sock, logger } = this.#dependencies;
+    const { sock } = this.#dependencies;
     const library = sock.ws.listeners(event);
     sock.ws.removeAllListeners(event);
     const pass: Pass = (node) => Promise.all(library.map((listener) => listener(node)));
     sock.ws.on(event, (node: BinaryNode) => {
       // What is not confirmed WhatsApp hands to the next connection.
       if (this.#resting) return;
-      const work: Promise<void> = handle(node, pass)
-        .then(
-          () => undefined,
-          (error: unknown) => logger.warn({ err: error, event, id: node.attrs.id }, 'A stanza was not handled'),
-        )
-        .finally(() => this.#inHand.delete(work));
-      this.#inHand.add(work);
+      this.#inHandWhile(event, handle(node, pass));
     });
+  }
+
+  async #onPresence(update: Parameters<typeof readPresence>[0]): Promise<void> {
+    const { keys, callbacks } = this.#dependencies;
+    for (const seen of await readPresence(update, completeFrom(keys))) {
+      // What was not asked for is nobody's business.
+      if (this.#followed.has(seen.chat)) callbacks.presence(seen);
+    }
+  }
+
+  async #onCall(call: WACallEvent): Promise<void> {
+    const { keys, callbacks } = this.#dependencies;
+    const seen = await readCall(call, completeFrom(keys));
+    if (seen) callbacks.call(seen);
+  }
+
+  #inHandWhile(event: string, handled: Promise<unknown>): void {
+    const { logger } = this.#dependencies;
+    const work: Promise<void> = handled
+      .then(
+        () => undefined,
+        (error: unknown) => logger.warn({ err: error, event }, 'A stanza was not handled'),
+      )
+      .finally(() => this.#inHand.delete(work));
+    this.#inHand.add(work);
+  }
+
+  /** In the order in which they came, whatever has to be looked up. */
+  #tellChanges(changes: readonly NamedChange[]): Promise<void> {
+    const { keys, callbacks } = this.#dependencies;
+    const at = new Date().toISOString();
+    const complete = completeFrom(keys);
+    const told = this.#changesTold.then(async () => {
+      const named = await Promise.all(
+        changes.map(async ({ jid, change }) => {
+          const peer = isGroup(jid) ? null : await complete(identityOf(jid));
+          const chat = peer ? chatOf(peer) : jid;
+          return chat === null ? [] : [{ at, chat, peer, change }];
+        }),
+      );
+      await callbacks.chatsChanged(named.flat());
+    });
+    this.#changesTold = told.catch(() => undefined);
+    return told;
   }
 
   /**
@@ -379,6 +474,8 @@ export class BaileysConnection implements Connection {
       logger.info({ waMessageId: attrs.id, sent }, 'A recipient asked for a message again');
       return;
     }
+    const readElsewhere = readReadElsewhere(node, this.#dependencies.creds.me);
+    if (readElsewhere) await this.#tellChanges([readElsewhere]);
     const updates = await readReceipt(node, this.#self(), completeFrom(keys));
     await this.#afterSends(updates);
     if (updates.length > 0) await callbacks.receipts(updates);

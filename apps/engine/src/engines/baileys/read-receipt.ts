@@ -33,7 +33,8 @@ export async function readReceipt(
   return [id, ...listedIds(content)].map((waMessageId) => ({ waMessageId, ...where, status, at }));
 }
 
-function listedIds(content: BinaryNode['content']): string[] {
+/** The ids beside the first one. */
+export function listedIds(content: BinaryNode['content']): string[] {
   if (!Array.isArray(content)) return [];
   const list = content.find(({ tag }) => tag === 'list');
   const items = Array.isArray(list?.content) ? list.content : [];

@@ -39,9 +39,16 @@ export interface Sent {
   remember(): Promise<void>;
 }
 
+/** The lock of the account, as long as somebody holds it. */
+interface Account {
+  held: boolean;
+}
+
 /** What the call at hand belongs to. */
 interface Context {
   keys: SignalKeys;
+  /** The library takes the lock of the account again while it holds it, as when a patch of the app state looks for newer ones. */
+  account?: Account | undefined;
   transaction: Transaction | undefined;
   sending: Sending | undefined;
 }
@@ -161,7 +168,7 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   readonly transaction = async <T>(work: () => Promise<T>, lock: string): Promise<T> => {
     if (this.isInTransaction()) return work();
     const sending = this.#sending();
-    if (lock === this.#accountLock()) return sending ? work() : this.#accountLocks.run(lock, work);
+    if (lock === this.#accountLock()) return sending || this.#account()?.held ? work() : this.#holding(lock, work);
     // What it wrote is visible from the end of the lock on: the next one does not wait for the database.
     const { result, committed } = await this.#locks.run(lock, () => this.#inTransaction(work));
     if (sending && !sending.held) {
@@ -197,6 +204,17 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
     transaction.journal.push(entry);
   }
 
+  #holding<T>(lock: string, work: () => Promise<T>): Promise<T> {
+    return this.#accountLocks.run(lock, async () => {
+      const account: Account = { held: true };
+      try {
+        return await contexts.run({ keys: this, account, transaction: undefined, sending: undefined }, work);
+      } finally {
+        account.held = false;
+      }
+    });
+  }
+
   async #holdBack(): Promise<void> {
     const sending = this.#sending();
     if (!sending || sending.held || this.isInTransaction()) return;
@@ -208,7 +226,8 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
   async #inTransaction<T>(work: () => Promise<T>): Promise<{ result: T; committed: Promise<void> }> {
     const transaction: Transaction = { writes: new Map(), journal: [], ended: false };
     try {
-      const result = await contexts.run({ keys: this, transaction, sending: this.#sending() }, work);
+      const context = { keys: this, account: this.#account(), transaction, sending: this.#sending() };
+      const result = await contexts.run(context, work);
       transaction.ended = true;
       return { result, committed: this.#commit([...transaction.writes.values()], transaction.journal) };
     } finally {
@@ -220,6 +239,11 @@ export class SignalKeys implements SignalKeyStoreWithTransaction {
     const context = contexts.getStore();
     if (context?.keys !== this || context.transaction?.ended) return undefined;
     return context.transaction;
+  }
+
+  #account(): Account | undefined {
+    const context = contexts.getStore();
+    return context?.keys === this ? context.account : undefined;
   }
 
   #sending(): Sending | undefined {

@@ -1,4 +1,4 @@
-import { messageSchema } from '@multiwa/contracts';
+import { messageDetailSchema } from '@multiwa/contracts';
 import { describe } from '../../http/describe.js';
 import { scopeOf } from '../../http/request-context.js';
 import type { Messages } from '../../use-cases/messages.js';
@@ -7,8 +7,9 @@ import { type App, profileChild } from '../route-types.js';
 const schema = describe({
   tag: 'Messages',
   summary: 'Get a message',
+  description: 'With every status that it has had and, in a group, what became of it at each participant.',
   params: profileChild('messageId'),
-  answers: { 200: messageSchema },
+  answers: { 200: messageDetailSchema },
   problems: ['profile_not_found', 'message_not_found'],
 });
 

@@ -1,18 +1,19 @@
-import { messageSchema, sendMessageSchema } from '@multiwa/contracts';
+import { messageSchema, sendMessageSchema, sendQuerySchema } from '@multiwa/contracts';
 import { describe } from '../../http/describe.js';
 import { hashRequest, idempotencyKeyOf, replayedHeader } from '../../http/idempotency.js';
 import { scopeOf } from '../../http/request-context.js';
-import type { SendMessageUseCase } from '../../use-cases/send-message.js';
+import { isSettled, type SendAndWait } from '../../use-cases/send-and-wait.js';
 import { type App, profileParams } from '../route-types.js';
 
 const schema = describe({
   tag: 'Messages',
   summary: 'Send a message',
   description:
-    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. Someone who has opted out is not written to unless ignoreOptOut says so. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After.',
+    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. Someone who has opted out is not written to unless ignoreOptOut says so. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After. With waitFor=sent the answer comes when WhatsApp has the message or it has ended (200), or at the deadline, with the message as it is then (202); when very many callers wait, it comes at once.',
   params: profileParams,
+  querystring: sendQuerySchema,
   body: sendMessageSchema,
-  answers: { 202: messageSchema },
+  answers: { 200: messageSchema, 202: messageSchema },
   problems: [
     'profile_not_found',
     'recipient_invalid',
@@ -27,13 +28,15 @@ const schema = describe({
   idempotent: true,
 });
 
-export function sendMessageRoute(app: App, sendMessage: SendMessageUseCase): void {
+export function sendMessageRoute(app: App, sendAndWait: SendAndWait): void {
   const config = { scope: 'messages:write' } as const;
   app.post('/profiles/:profileId/messages', { schema, config }, async (request, reply) => {
     const key = idempotencyKeyOf(request);
     const idempotency = key === undefined ? undefined : { key, requestHash: hashRequest(request) };
-    const { message, replayed } = await sendMessage(scopeOf(request), request.body, idempotency);
+    const { waitFor, waitTimeoutMs } = request.query;
+    const waitMs = waitFor === undefined ? undefined : waitTimeoutMs;
+    const { message, replayed } = await sendAndWait(scopeOf(request), request.body, idempotency, waitMs);
     if (replayed) reply.header(replayedHeader, 'true');
-    return reply.code(202).send(message);
+    return reply.code(waitMs !== undefined && isSettled(message) ? 200 : 202).send(message);
   });
 }
