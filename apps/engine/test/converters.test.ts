@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 import { outcomeOf } from '../src/engines/baileys/acks.js';
 import { chatOf, identityOf } from '../src/engines/baileys/addresses.js';
 import { fromProto, toProto } from '../src/engines/baileys/converters/index.js';
-import { readMessages } from '../src/engines/baileys/read-message.js';
+import { readArrivals } from '../src/engines/baileys/read-arrivals.js';
 import { readReceipt } from '../src/engines/baileys/read-receipt.js';
 
+const self = identitySchema.parse({ phone: '6281100000001', lid: '111111111111111' });
 const text = { conversation: 'halo' };
 const asText = { type: 'TEXT', text: 'halo' };
 const editOf = { protocolMessage: { type: proto.Message.ProtocolMessage.Type.MESSAGE_EDIT, editedMessage: text } };
@@ -27,9 +28,9 @@ const rows: [what: string, message: proto.IMessage, content: unknown][] = [
   [
     'a view-once picture',
     { viewOnceMessageV2: { message: { imageMessage: {} } } },
-    { type: 'UNSUPPORTED', rawType: 'imageMessage' },
+    { type: 'UNSUPPORTED', rawType: 'imageMessage', viewOnce: true },
   ],
-  ['a poll', { pollCreationMessageV3: { name: 'x' } }, { type: 'UNSUPPORTED', rawType: 'pollCreationMessageV3' }],
+  ['an event', { eventMessage: { name: 'x' } }, { type: 'UNSUPPORTED', rawType: 'eventMessage' }],
   ['a kind that the library does not know', {}, { type: 'UNSUPPORTED', rawType: 'unknown' }],
   ['an edit', editOf, undefined],
   ['an edit in its wrapper', { editedMessage: { message: editOf } }, undefined],
@@ -52,11 +53,11 @@ test('a message nested without end is read without end of patience', () => {
 
 test('a text comes back as it was sent', () => {
   const sent = { type: 'TEXT', text: 'satu\n*dua* 😀' } as const;
-  const bytes = proto.Message.encode(proto.Message.fromObject(toProto(sent))).finish();
+  const chat = '6281100000002@s.whatsapp.net';
+  const bytes = proto.Message.encode(proto.Message.fromObject(toProto(sent, { chat, self }))).finish();
   expect(fromProto(proto.Message.decode(bytes))).toEqual(sent);
 });
 
-const self = identitySchema.parse({ phone: '6281100000001', lid: '111111111111111' });
 const known = new Map([['222222222222222', '6281100000002']]);
 const complete = async ({ phone, lid }: { phone: string | null; lid: string | null }) => ({
   phone: phone ?? known.get(lid ?? '') ?? null,
@@ -70,13 +71,13 @@ test.each([
   ['by LID with the phone beside it', { from: '222222222222222:3@lid', sender_pn: '6281100000002@s.whatsapp.net' }],
   ['by LID whose phone was learned before', { from: '222222222222222:3@lid' }],
 ])('a sender named %s has one chat', async (_how, attrs) => {
-  const [message] = await readMessages(
+  const [arrival] = await readArrivals(
     { id: 'A', t: '1700000000', notify: 'Sari', ...attrs },
     padded(text),
     self,
     complete,
   );
-  expect(message).toMatchObject({
+  expect(arrival?.payload).toMatchObject({
     chat: '6281100000002@s.whatsapp.net',
     peer: { phone: '6281100000002', lid: '222222222222222' },
     fromMe: false,
@@ -87,13 +88,16 @@ test.each([
 
 test('a sender whose phone is unknown has a chat by LID', async () => {
   const attrs = { id: 'A', t: '1', from: '333333333333333@lid' };
-  const [message] = await readMessages(attrs, padded(text), self, complete);
-  expect(message).toMatchObject({ chat: '333333333333333@lid', peer: { phone: null, lid: '333333333333333' } });
+  const [arrival] = await readArrivals(attrs, padded(text), self, complete);
+  expect(arrival?.payload).toMatchObject({
+    chat: '333333333333333@lid',
+    peer: { phone: null, lid: '333333333333333' },
+  });
 });
 
 test('status updates and channels are no chats', async () => {
   for (const from of ['status@broadcast', '120363000000000000@newsletter']) {
-    expect(await readMessages({ id: 'A', t: '1', from }, padded(text), self, complete)).toEqual([]);
+    expect(await readArrivals({ id: 'A', t: '1', from }, padded(text), self, complete)).toEqual([]);
   }
 });
 
@@ -111,9 +115,11 @@ test('messages that the own phone hands over are received, and from nobody else'
     },
   });
   const attrs = { id: 'B', t: '1', category: 'peer' };
-  const own = await readMessages({ ...attrs, from: `${self.phone}@s.whatsapp.net` }, message, self, complete);
-  expect(own).toMatchObject([{ waMessageId: 'LOST', chat: key.remoteJid, fromMe: false, content: asText }]);
-  expect(await readMessages({ ...attrs, from: key.remoteJid }, message, self, complete)).toEqual([]);
+  const own = await readArrivals({ ...attrs, from: `${self.phone}@s.whatsapp.net` }, message, self, complete);
+  expect(own).toMatchObject([
+    { kind: 'message-received', payload: { waMessageId: 'LOST', chat: key.remoteJid, fromMe: false, content: asText } },
+  ]);
+  expect(await readArrivals({ ...attrs, from: key.remoteJid }, message, self, complete)).toEqual([]);
 });
 
 test.each([

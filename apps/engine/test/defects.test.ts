@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { chatWith, startWorld, untilDelivered, untilReceived, type World } from './support/world.js';
 
 // The known defects of the client library (7.0.0-rc14), and that we do not have them. Where our measure can be taken out, the
-// test then fails: the repetition's form (resend.ts), its content by id alone (readSentContent), one message by its id (the
+// test then fails: the repetition's form (resend.ts), its content by id alone (readSentMessage), one message by its id (the
 // dedupe key of the fact), the console (console.test.ts). Where it is how the engine is made, since facts come from the
 // decryption and outcomes from the acks and not from the library's events, bare-library.test.ts shows the defect in an
 // application without it. Of a doubled stanza this release makes one message by itself: that test only guards it.

@@ -37,7 +37,7 @@ function makeRunner(answers: { verdicts: BeginVerdict[]; sends?: SendOutcome[]; 
     mayAct: () => next(acts),
     begin: async (send) => {
       asked.push(send);
-      return next(verdicts);
+      return { verdict: next(verdicts), expiresInSeconds: undefined };
     },
     say: async ({ status, failure }) => void told.facts.push(failure?.code ?? status),
     concluded: new RecentIds(10),

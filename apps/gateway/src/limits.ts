@@ -45,6 +45,15 @@ export const limits = {
   /** Of fetching a file from a customer’s address: for all of it, and how long nothing may come. */
   mediaFetch: { timeoutMs: 60_000, idleTimeoutMs: 15_000 },
   sendAtMaxAheadMs: 366 * 24 * 60 * 60 * 1_000,
+  /** As WhatsApp's own clients allow them; what is later a phone passes over. */
+  editWithinMs: 15 * 60_000,
+  deleteWithinMs: 48 * 60 * 60_000,
+  /** The card of a link: for page and picture together, and what is read of them. */
+  previewWithinMs: 2_000,
+  previewPageBytes: 256 * 1024,
+  previewPictureBytes: 100_000,
+  previewTtlMs: 10 * 60_000,
+  previewCache: 1_000,
   /** What one SSE reader may leave unread in this process, and for how long, before it is disconnected. */
   sseBufferBytes: 1024 * 1024,
   sseStallMs: 10_000,

@@ -49,6 +49,7 @@ import {
   type Cipher,
   createMetrics,
   encryptionKeyEnv,
+  guardedFetch,
   type Logger,
   makeGuardedDownload,
   openKeyring,
@@ -62,12 +63,15 @@ import { startAccepting } from './accept/start-accepting.js';
 import { buildApp } from './app.js';
 import { makeAuthenticator } from './auth/authenticate.js';
 import { startUseRecorder } from './auth/use-recorder.js';
+import { makeComposeContent } from './compose/compose-content.js';
+import { makePreviewLink } from './compose/link-preview.js';
 import { startFleetGauges } from './fleet-gauges.js';
 import { limits } from './limits.js';
 import type { App } from './routes/route-types.js';
 import { makeEventStreams } from './sse/event-streams.js';
 import { Stops } from './stops.js';
 import { keepSubscribers } from './subscribers/keep-subscribers.js';
+import { makeAcceptSend } from './use-cases/accept-send.js';
 import { makeAccounts } from './use-cases/accounts.js';
 import { makeResolveChat } from './use-cases/addressing.js';
 import { makeApiKeys } from './use-cases/api-keys.js';
@@ -81,6 +85,7 @@ import { makeContacts } from './use-cases/contacts.js';
 import { makeConversationChanges } from './use-cases/conversation-changes.js';
 import { makeConversations } from './use-cases/conversations.js';
 import { makeEngineWorkers } from './use-cases/engine-workers.js';
+import { makeForwardMessage } from './use-cases/forward-message.js';
 import { makeGroups } from './use-cases/groups.js';
 import { makeKnownProfiles } from './use-cases/known-profile.js';
 import { makeLinking } from './use-cases/linking.js';
@@ -197,9 +202,8 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const optOuts = makeOptOuts({ optOuts: optOutsRepository(database), bus });
   const accepting = { database, bus, messages, queueLimit, metrics, logger, onError, stops };
   const { acceptor, queueBound } = startAccepting(accepting);
-  const sendMessage = makeSendMessage({
+  const acceptSend = makeAcceptSend({
     knownProfiles,
-    resolveChat,
     coldSendError,
     optOutRefusal: optOuts.refusal,
     queueBound,
@@ -217,6 +221,8 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   });
   stops.add(() => chatCommands.stop());
   const waiters = makeSendWaiters({ bus, most: limits.sendWaiters });
+  const previewLink = makePreviewLink({ fetch: guardedFetch, allowPrivate: allowPrivateUrls });
+  const composeContent = makeComposeContent({ messages, contacts, resolveChat, previewLink, now });
   const gauges = startFleetGauges({ database, metrics, logger });
   stops.add(() => gauges.stop());
   const { everyMs, batch, idempotencyMs } = timing.pruning;
@@ -285,7 +291,8 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         logger,
       }),
       proxies: makeProxies({ profiles, cipher, allowPrivateUrls, bus }),
-      sendAndWait: makeSendAndWait({ sendMessage, waiters, messages }),
+      sendAndWait: makeSendAndWait({ sendMessage: makeSendMessage({ acceptSend, composeContent }), waiters, messages }),
+      forwardMessage: makeForwardMessage({ acceptSend, resolveChat, messages }),
       messages: makeMessages({
         messages,
         receipts: receiptsRepository(database),

@@ -18,7 +18,8 @@ async function queued() {
     profileId,
     cancel: () => gateway.call('POST', `${path}/cancel`),
     remove: () => gateway.call('DELETE', path),
-    begin: async () => (await beginSends(gateway.database.pool, [{ messageId: id, acceptedAt: null }])).get(id),
+    begin: async () =>
+      (await beginSends(gateway.database.pool, [{ messageId: id, acceptedAt: null }])).get(id)?.verdict,
   };
 }
 const cancellations = (profileId: string) =>

@@ -9,6 +9,7 @@ import {
   broadcastRecipientSchema,
   broadcastSchema,
   callSchema,
+  capabilitiesSchema,
   changeParticipantsSchema,
   checkedNumbersSchema,
   contactAboutSchema,
@@ -40,13 +41,17 @@ import {
   optOutSchema,
   ownProfileSchema,
   pairingCodeSchema,
+  pollTallySchema,
   presenceSubscriptionSchema,
   problemSchema,
   profileSchema,
   proxyTestSchema,
   qrSchema,
+  reactionSchema,
   refreshedGroupsSchema,
   rotatedSecretSchema,
+  sendExamples,
+  sendMessageSchema,
   sessionViewSchema,
   subgroupsSchema,
   subscriberCredentialsSchema,
@@ -189,6 +194,9 @@ const schemas: Record<string, z.ZodType> = {
   MediaObject: mediaObjectSchema,
   Message: messageSchema,
   MessageDetail: messageDetailSchema,
+  Reaction: reactionSchema,
+  PollTally: pollTallySchema,
+  Capabilities: capabilitiesSchema,
   Account: accountSchema,
   ApiKey: apiKeySchema,
   CreatedApiKey: createdApiKeySchema,
@@ -240,6 +248,15 @@ const schemas: Record<string, z.ZodType> = {
 };
 test.each(Object.keys(componentExamples))('the example of %s is one', (name) => {
   expect(schemas[name]?.parse(componentExamples[name])).toEqual(componentExamples[name]);
+});
+
+test('there is an example of every kind of send, and it is one', () => {
+  const { oneOf } = document.components.schemas.SendMessage as {
+    oneOf?: { properties: { type: { const?: string } }; example?: unknown }[];
+  };
+  const kinds = (oneOf ?? []).filter(({ properties }) => properties.type.const !== undefined);
+  expect(kinds.map(({ properties }) => properties.type.const).sort()).toEqual(Object.keys(sendExamples).sort());
+  for (const { example } of kinds) expect(sendMessageSchema.safeParse(example)).toMatchObject({ success: true });
 });
 
 test('the document can be browsed', async () => {

@@ -149,6 +149,21 @@ const table = {
     sentence: 'The message is no longer waiting and cannot be cancelled.',
     fix: 'Only messages that are SCHEDULED, or QUEUED and not being sent yet, can be cancelled.',
   },
+  message_not_editable: {
+    status: 409,
+    sentence: 'The message cannot be edited.',
+    fix: 'Edit texts that this profile sent within the last 15 minutes.',
+  },
+  message_not_deletable: {
+    status: 409,
+    sentence: 'The message cannot be deleted for everyone.',
+    fix: 'Delete messages that this profile sent within the last two days; cancel one that still waits.',
+  },
+  message_not_forwardable: {
+    status: 409,
+    sentence: 'A message of this kind cannot be forwarded.',
+    fix: 'Forward texts, locations, contacts and media.',
+  },
   group_admin_required: {
     status: 409,
     sentence: 'Only admins of the group may do this, and the number is none.',
@@ -238,6 +253,16 @@ const table = {
     status: 422,
     sentence: 'The recipient cannot be a WhatsApp address.',
     fix: 'Use an international number such as +62 812-3456-7890, a JID or a LID.',
+  },
+  referred_message_unknown: {
+    status: 422,
+    sentence: 'The message that the request refers to is not in this chat.',
+    fix: 'Use the id of a message of the same profile and chat.',
+  },
+  contact_phone_invalid: {
+    status: 422,
+    sentence: 'The phone number of a contact card cannot be one.',
+    fix: 'Write it in international form, such as +62 812-3456-7890, or give a vCard.',
   },
   send_at_past: {
     status: 422,

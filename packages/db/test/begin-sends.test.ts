@@ -29,7 +29,7 @@ async function accept(count: number, over: { status?: 'QUEUED' | 'SCHEDULED'; ex
 }
 
 const begin = async (messageId: string, acceptedAt: Date | null = null) =>
-  (await beginSends(database.db.pool, [{ messageId, acceptedAt }])).get(messageId);
+  (await beginSends(database.db.pool, [{ messageId, acceptedAt }])).get(messageId)?.verdict;
 const row = (id: string): Promise<Message> => database.db.prisma.message.findUniqueOrThrow({ where: { id } });
 const soon = () => new Date(Date.now() + 60_000);
 const past = () => new Date(Date.now() - 1_000);
@@ -56,8 +56,8 @@ test('of 200 messages begun and cancelled at the same time, each is begun or can
       db.pool,
       left.slice(0, 7).map((messageId) => ({ messageId, acceptedAt: null })),
     );
-    for (const [id, verdict] of verdicts) if (verdict === 'begun') begun.add(id);
-    left = left.filter((id) => (verdicts.get(id) ?? 'busy') === 'busy');
+    for (const [id, { verdict }] of verdicts) if (verdict === 'begun') begun.add(id);
+    left = left.filter((id) => (verdicts.get(id)?.verdict ?? 'busy') === 'busy');
   }
   await cancelAll;
   expect([...begun].filter((id) => cancelled.has(id))).toEqual([]);

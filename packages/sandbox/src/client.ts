@@ -128,6 +128,9 @@ export function createSandboxClient(controlUrl: string) {
 
     send: (phone: string, message: SendMessage): Promise<SentMessage> =>
       call('POST', `/phones/${encodeURIComponent(phone)}/messages`, message),
+    /** Chooses options of a poll that the phone has, in place of those it chose before. */
+    vote: (phone: string, poll: string, options: string[]): Promise<SentMessage> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/votes`, { poll, options }),
     messages,
     sent: (phone: string, after = 0): Promise<SentPage> =>
       call('GET', `/phones/${encodeURIComponent(phone)}/sent${queryString({ after })}`),

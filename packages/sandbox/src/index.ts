@@ -13,6 +13,7 @@ export type { TraceLine } from './model/trace.js';
 export type { UnknownRequest } from './model/unknown.js';
 export type { SandboxOptions } from './options.js';
 export type { Person, ReceivedMessage, SentMessage, SentStatus } from './phone/records.js';
+export { sealVote, type VoteNames } from './phone/vote.js';
 export { quietSignal } from './quiet-signal.js';
 export { SEED_CONTACTS } from './seed.js';
 export { type Sandbox, startSandbox } from './start-sandbox.js';

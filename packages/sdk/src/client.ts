@@ -17,6 +17,7 @@ import type {
   Broadcast,
   BroadcastRecipient,
   Call,
+  Capabilities,
   ChangeParticipants,
   CheckedNumbers,
   Contact,
@@ -40,6 +41,7 @@ import type {
   EngineWorker,
   EventPage,
   ExportSession,
+  ForwardMessage,
   Group,
   GroupInvite,
   GroupPreview,
@@ -142,6 +144,8 @@ export function createClient(options: ClientOptions) {
       get: (id: string) => request<Profile>('GET', profile(id)),
       update: (id: string, body: UpdateProfile) => request<Profile>('PATCH', profile(id), { body }),
       delete: (id: string) => request<void>('DELETE', profile(id)),
+      /** What its engine can do, and what to use instead of what it cannot. */
+      capabilities: (id: string) => request<Capabilities>('GET', `${profile(id)}/capabilities`),
       connect: (id: string) => request<Profile>('POST', `${profile(id)}/connect`),
       disconnect: (id: string) => request<Profile>('POST', `${profile(id)}/disconnect`),
       logout: (id: string) => request<Profile>('POST', `${profile(id)}/logout`),
@@ -175,13 +179,20 @@ export function createClient(options: ClientOptions) {
       /** Resolves when the message is accepted; it is sent, or ends FAILED with a reason, whatever happens then. */
       send: (profileId: string, body: SendMessage, { idempotencyKey, ...query }: SendOptions = {}) =>
         request<Message>('POST', `${profile(profileId)}/messages`, { body, idempotencyKey, query }),
-      /** With its history and, in a group, what became of it at each participant. */
+      /** With its history, reactions, the tally of a poll and, in a group, what became of it at each participant. */
       get: (profileId: string, id: string) => request<MessageDetail>('GET', message(profileId, id)),
       /** Messages of a profile that hold all the words, newest first. */
       search: (profileId: string, query: SearchMessages) =>
         request<Page<Message>>('GET', `${profile(profileId)}/messages/search`, { query }),
       /** The same of all profiles. */
       searchAll: (query: SearchMessages) => request<Page<Message>>('GET', '/messages/search', { query }),
+      /** Sends what a stored message says to somebody else, marked as forwarded. */
+      forward: (
+        profileId: string,
+        id: string,
+        body: ForwardMessage,
+        { idempotencyKey }: { idempotencyKey?: string } = {},
+      ) => request<Message>('POST', `${message(profileId, id)}/forward`, { body, idempotencyKey }),
       list: (profileId: string, query: ListMessages = {}) =>
         request<Page<Message>>('GET', `${profile(profileId)}/messages`, { query }),
       /** Takes back a message that waits for its `sendAt`, or in the queue; refused once its send has begun. */

@@ -8,6 +8,7 @@ import type {
   broadcastRecipientSchema,
   broadcastSchema,
   callSchema,
+  capabilitiesSchema,
   changeParticipantsSchema,
   checkedNumbersSchema,
   contactAboutSchema,
@@ -31,6 +32,7 @@ import type {
   engineWorkerSchema,
   eventPageSchema,
   exportSessionSchema,
+  forwardMessageSchema,
   groupInviteSchema,
   groupPreviewSchema,
   importedSessionSchema,
@@ -119,6 +121,8 @@ export type SendMessage = z.input<typeof sendMessageSchema>;
 /** `waitFor: 'sent'` resolves when the outcome is known, or at the deadline. */
 export type SendOptions = { idempotencyKey?: string } & z.input<typeof sendQuerySchema> & { waitTimeoutMs?: number };
 export type SearchMessages = Omit<z.input<typeof searchMessagesQuerySchema>, 'limit'> & { limit?: number };
+export type ForwardMessage = z.input<typeof forwardMessageSchema>;
+export type Capabilities = z.infer<typeof capabilitiesSchema>;
 export type ListMessages = Omit<z.input<typeof listMessagesQuerySchema>, 'limit'> & { limit?: number };
 export type Contact = z.infer<typeof contactSchema>;
 export type UpdateContact = z.input<typeof updateContactSchema>;

@@ -1,4 +1,4 @@
-import { type EventEnvelope, events } from '@multiwa/contracts';
+import { type Content, type EventEnvelope, events } from '@multiwa/contracts';
 
 /** A message from a person, as far as automations are concerned. */
 export interface ReceivedMessage {
@@ -11,7 +11,7 @@ export interface ReceivedMessage {
   chat: string;
   waMessageId: string;
   sender: { phone: string | null; lid: string | null };
-  content: { type: 'TEXT'; text: string } | { type: 'UNSUPPORTED'; rawType: string };
+  content: Content;
   firstOfContact: boolean;
   /** Of the event's trace, where it has one. */
   traceparent?: string;

@@ -1,5 +1,8 @@
+import type { FactPayload } from '@multiwa/bus';
 import type {
+  ArrivalKind,
   CallFact,
+  Capability,
   ChatAction,
   ChatChangedFact,
   FailureCode,
@@ -9,7 +12,6 @@ import type {
   GroupRequest,
   GroupRequestFact,
   Identity,
-  MessageReceivedFact,
   OutboundContent,
   PresenceFact,
   Restriction,
@@ -22,20 +24,14 @@ import type { Logger } from '../logger.js';
 import type { SessionStore } from '../state/session-store.js';
 import type { PeopleQueries } from './people-queries.js';
 
-/** What an engine can do. What is not listed is refused with `not_supported_by_engine`; nothing pretends. */
-export type Capability =
-  | 'link.qr'
-  | 'link.code'
-  | 'logout'
-  | 'contacts.lookup'
-  | 'contacts.block'
-  | 'profile.edit'
-  | 'groups'
-  | 'communities'
-  | `send.${OutboundContent['type']}`;
+/** What an arrival of this kind says, without whom it arrived for. */
+export type ArrivalOf<K extends ArrivalKind> = {
+  kind: K;
+  payload: Omit<FactPayload<K>, 'profileId' | 'workspaceId' | 'at'>;
+};
 
-/** A message as WhatsApp delivered it, already in our words. */
-export type ReceivedMessage = Omit<MessageReceivedFact, 'profileId' | 'workspaceId' | 'at'>;
+/** What WhatsApp delivered as a message, already in our words: a message, or something about an earlier one. */
+export type Arrival = { [K in ArrivalKind]: ArrivalOf<K> }[ArrivalKind];
 
 /** What became of messages sent earlier. */
 export interface ReceiptUpdate {
@@ -71,7 +67,7 @@ export type PresenceSeen = Omit<PresenceFact, 'profileId' | 'workspaceId' | 'eve
 /** A call that rings, or has ended. */
 export type CallSeen = Omit<CallFact, 'profileId' | 'workspaceId' | 'rejectedBy'>;
 
-/** A received message and its entry in the journal, which is to be committed with the state that decrypting changed. */
+/** An arrival and its entry in the journal, which is to be committed with the state that decrypting changed. */
 export interface Journaled {
   entryId: string;
   value: Uint8Array;
@@ -82,15 +78,18 @@ export interface Inbox {
   /** Resolves when there is room for more: the engine takes nothing from WhatsApp while there is none. */
   room(): Promise<void>;
   /**
-   * Makes the journal entry of a message; the engine commits it together with its own state. `traceparent`: of the trace that
+   * Makes the journal entry of an arrival; the engine commits it together with its own state. `traceparent`: of the trace that
    * began with its arrival, if any.
    */
-  entry(message: ReceivedMessage, traceparent?: string): Journaled;
+  entry(arrival: Arrival, traceparent?: string): Journaled;
   /** Whether a message with WhatsApp's id was journaled or stored before; asked of one that cannot be decrypted. */
   has(waMessageId: string): Promise<boolean>;
   /** To be called after that commit, in the order of arrival: says the message on, then clears the entry. */
   publish(entries: readonly Journaled[]): void;
 }
+
+/** A message as it was sent. */
+export type SentMessage = Omit<OutboundMessage, 'waMessageId'>;
 
 /** What an engine needs to know of a profile. */
 export interface Session {
@@ -101,8 +100,8 @@ export interface Session {
   readonly inbox: Inbox;
   /** To be told at every crash point that the engine passes: those of sending up to the ack, of receiving up to the receipt. */
   readonly at: PassPoint;
-  /** The content of a message that this profile sent, by WhatsApp's id alone; for a recipient that asks for it again. */
-  sentContent(waMessageId: string): Promise<OutboundContent | undefined>;
+  /** A message that this profile sent, by WhatsApp's id alone; for a recipient that asks for it again. */
+  sentMessage(waMessageId: string): Promise<SentMessage | undefined>;
   /** Whether any group of the number was ever told. */
   knowsGroups(): Promise<boolean>;
 }
@@ -142,6 +141,8 @@ export interface OutboundMessage {
   waMessageId: string;
   chat: string;
   content: OutboundContent;
+  /** The timer of the chat's disappearing messages; undefined for none. */
+  expiresInSeconds?: number | undefined;
 }
 
 /** `sent`: WhatsApp has it (in a group, for so many others). `failed`: it never will. `retry`: again later, under the same id. */

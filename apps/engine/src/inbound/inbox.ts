@@ -1,4 +1,5 @@
-import { type MessageReceivedFact, messageReceivedFactSchema } from '@multiwa/contracts';
+import type { FactPayload } from '@multiwa/bus';
+import { type ArrivalKind, arrivalKinds, facts } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
 import { z } from 'zod';
@@ -37,26 +38,32 @@ export function openInbox({ workspaceId, store, outbox, isStored, at, logger, on
   const recent = new RecentIds(REMEMBERED);
 
   const say = async (entryId: string, { fact, traceparent }: Entry): Promise<void> => {
+    const { kind, payload } = fact;
     try {
-      await outbox.publish(store.lease, { kind: 'message-received', payload: fact, traceparent });
+      await outbox.publish(store.lease, { ...fact, traceparent });
     } catch (error) {
       // The entry stays for the next owner.
-      logger.warn({ err: error, waMessageId: fact.waMessageId, entryId }, 'A received message was not published');
+      logger.warn({ err: error, kind, waMessageId: payload.waMessageId, entryId }, 'An arrival was not published');
       return;
     }
     at('receive.after-fact');
     store.clearJournal(entryId);
     onJournal(-1);
-    const { waMessageId, chat, type, fromMe } = fact;
-    logger.info({ waMessageId, chat, type, fromMe }, 'Message received');
+    const { waMessageId, chat, fromMe } = payload;
+    const type = fact.kind === 'message-received' ? fact.payload.type : undefined;
+    logger.info({ kind, waMessageId, chat, type, fromMe }, 'Message received');
   };
 
   return {
     room: () => outbox.room(),
 
-    entry(message, traceparent) {
-      const fact: MessageReceivedFact = { profileId, workspaceId, at: new Date().toISOString(), ...message };
-      const entry: Journaled = { entryId: newId(), value: Buffer.from(JSON.stringify({ ...fact, traceparent })) };
+    entry({ kind, payload }, traceparent) {
+      const fact = {
+        kind,
+        payload: { profileId, workspaceId, at: new Date().toISOString(), ...payload },
+      } as ArrivalFact;
+      const kept = JSON.stringify({ ...fact.payload, kind, traceparent });
+      const entry: Journaled = { entryId: newId(), value: Buffer.from(kept) };
       made.set(entry, { fact, traceparent });
       return entry;
     },
@@ -70,7 +77,7 @@ export function openInbox({ workspaceId, store, outbox, isStored, at, logger, on
       for (const journaled of entries) {
         const entry = made.get(journaled) ?? readEntry(journaled.value);
         // Only now that it is committed: what is known is confirmed to WhatsApp without being read again.
-        recent.add(entry.fact.waMessageId);
+        recent.add(entry.fact.payload.waMessageId);
         void say(journaled.entryId, entry);
       }
     },
@@ -81,7 +88,7 @@ export function openInbox({ workspaceId, store, outbox, isStored, at, logger, on
       onJournal(entries.length);
       for (const { entryId, value } of entries) {
         const entry = readEntry(value);
-        recent.add(entry.fact.waMessageId);
+        recent.add(entry.fact.payload.waMessageId);
         void say(entryId, entry);
       }
       if (entries.length > 0) logger.info({ messages: entries.length }, 'Journal of the owner before replayed');
@@ -90,15 +97,23 @@ export function openInbox({ workspaceId, store, outbox, isStored, at, logger, on
   };
 }
 
+/** An arrival, and whom it arrived for. */
+type ArrivalFact = { [K in ArrivalKind]: { kind: K; payload: FactPayload<K> } }[ArrivalKind];
+
 /** The trace is kept with the fact, so that a new owner goes on with it too. */
 interface Entry {
-  fact: MessageReceivedFact;
+  fact: ArrivalFact;
   traceparent?: string | undefined;
 }
 
-const traceSchema = z.object({ traceparent: z.string().optional() });
+/** Entries of before other kinds than messages were journaled do not name theirs. */
+const besideSchema = z.object({
+  kind: z.enum(arrivalKinds).default('message-received'),
+  traceparent: z.string().optional(),
+});
 
 function readEntry(value: Uint8Array): Entry {
   const kept: unknown = JSON.parse(Buffer.from(value).toString());
-  return { fact: messageReceivedFactSchema.parse(kept), ...traceSchema.parse(kept) };
+  const { kind, traceparent } = besideSchema.parse(kept);
+  return { fact: { kind, payload: facts[kind].schema.parse(kept) } as ArrivalFact, traceparent };
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { BusMessage, FactPayload, HandlerResult } from '@multiwa/bus';
 import { type SendCommand, timing } from '@multiwa/contracts';
-import type { BeginVerdict, SendToBegin } from '@multiwa/db';
+import type { BeginVerdict, SendBegin, SendToBegin } from '@multiwa/db';
 import type { PassPoint } from '@multiwa/runtime';
 import { type Connection, ConnectionLostError, type SendOutcome } from '../engines/engine.js';
 import { SilencedError } from '../facts/fact-outbox.js';
@@ -18,7 +18,7 @@ interface Dependencies {
   /** Whether the lease is sure enough to send now. */
   mayAct(): boolean;
   /** Asked right before every attempt: may it be sent, and from now on neither be cancelled nor expire? */
-  begin(send: SendToBegin): Promise<BeginVerdict>;
+  begin(send: SendToBegin): Promise<SendBegin>;
   say(fact: FactPayload<'message-status'>): Promise<void>;
   /** Messages whose outcome this owner has stored: their command comes again when its ack was lost. */
   concluded: RecentIds;
@@ -37,6 +37,9 @@ interface Dropped {
   kind: 'dropped';
   why: 'repeated' | 'taken_back';
 }
+/** What the database settled. */
+type Begun = SendBegin & { verdict: Exclude<BeginVerdict, 'busy' | 'unknown'> };
+const BUSY: SendBegin = { verdict: 'busy', expiresInSeconds: undefined };
 /** Undefined: the end came first, or the connection was lost. */
 type Attempt = SendOutcome | Dropped | undefined;
 
@@ -107,12 +110,13 @@ export class CommandRunner {
     const { connection, logger } = this.#dependencies;
     const release = await this.#slots.take();
     try {
-      const verdict = await this.#begin(command);
-      if (verdict === undefined) return undefined;
+      const begun = await this.#begin(command);
+      if (begun === undefined) return undefined;
+      const { verdict, expiresInSeconds } = begun;
       if (verdict === 'over') return { kind: 'dropped', why: 'repeated' };
       if (verdict === 'taken_back') return { kind: 'dropped', why: 'taken_back' };
       if (verdict === 'expired') return { kind: 'failed', code: 'expired', detail: null };
-      return await connection.send({ waMessageId, chat, content });
+      return await connection.send({ waMessageId, chat, content, expiresInSeconds });
     } catch (error) {
       if (error instanceof ConnectionLostError) return undefined;
       logger.error({ err: error, messageId }, 'A send threw');
@@ -126,18 +130,18 @@ export class CommandRunner {
    * Asked last, right before the send. Waits here while the database is away or the lease unsure, since handing the
    * command back would let later ones of the chat overtake it; undefined when the end came first.
    */
-  async #begin(command: SendCommand): Promise<Exclude<BeginVerdict, 'busy' | 'unknown'> | undefined> {
+  async #begin(command: SendCommand): Promise<Begun | undefined> {
     const { messageId, acceptedAt, guarded } = command;
     const { begin, mayAct, logger } = this.#dependencies;
     const send = { messageId, acceptedAt: guarded ? new Date(acceptedAt) : null };
     let pauseMs = 1;
     while (!this.#ending.signal.aborted) {
       try {
-        const verdict = mayAct() ? await begin(send) : 'busy';
+        const { verdict, expiresInSeconds } = mayAct() ? await begin(send) : BUSY;
         const settled = verdict === 'unknown' ? verdictOnUnknown(command) : verdict;
         if (this.#ending.signal.aborted) return undefined;
         // Asking took time: what is begun now but not sent is begun again, by this owner or the next.
-        if (settled !== 'busy' && mayAct()) return settled;
+        if (settled !== 'busy' && mayAct()) return { verdict: settled, expiresInSeconds };
       } catch (error) {
         logger.warn({ err: error, messageId }, 'A send cannot begin yet');
         pauseMs = ASK_AGAIN_MS;

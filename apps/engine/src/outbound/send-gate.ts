@@ -1,8 +1,10 @@
-import { type BeginVerdict, beginSends, type Executor, type SendToBegin } from '@multiwa/db';
+import { beginSends, type Executor, type SendBegin, type SendToBegin } from '@multiwa/db';
+
+const UNKNOWN: SendBegin = { verdict: 'unknown', expiresInSeconds: undefined };
 
 interface Waiter {
   send: SendToBegin;
-  resolve(verdict: BeginVerdict): void;
+  resolve(begin: SendBegin): void;
   reject(error: unknown): void;
 }
 
@@ -20,10 +22,10 @@ export class SendGate {
   }
 
   /** See `beginSends`. Rejects when the database cannot be asked. */
-  begin(send: SendToBegin): Promise<BeginVerdict> {
-    const verdict = new Promise<BeginVerdict>((resolve, reject) => this.#waiting.push({ send, resolve, reject }));
+  begin(send: SendToBegin): Promise<SendBegin> {
+    const begin = new Promise<SendBegin>((resolve, reject) => this.#waiting.push({ send, resolve, reject }));
     if (!this.#running) void this.#run();
-    return verdict;
+    return begin;
   }
 
   async #run(): Promise<void> {
@@ -40,11 +42,11 @@ export class SendGate {
 
   async #ask(waiting: readonly Waiter[]): Promise<void> {
     try {
-      const verdicts = await beginSends(
+      const begins = await beginSends(
         this.#executor,
         waiting.map(({ send }) => send),
       );
-      for (const { send, resolve } of waiting) resolve(verdicts.get(send.messageId) ?? 'unknown');
+      for (const { send, resolve } of waiting) resolve(begins.get(send.messageId) ?? UNKNOWN);
     } catch (error) {
       for (const { reject } of waiting) reject(error);
     }

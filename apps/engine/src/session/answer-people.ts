@@ -1,6 +1,5 @@
 import type { Bus, Stoppable } from '@multiwa/bus';
-import { CodedError } from '@multiwa/contracts';
-import type { Capability } from '../engines/engine.js';
+import { type Capability, CodedError } from '@multiwa/contracts';
 import type { PeopleQueries } from '../engines/people-queries.js';
 
 interface Dependencies {

@@ -13,7 +13,7 @@ import {
   knowsGroups,
   messagesRepository,
   type OwnedProfile,
-  readSentContent,
+  readSentMessage,
 } from '@multiwa/db';
 import { healthOf, newId, type SessionHealth, sealedPlaces, type WatchdogLimits } from '@multiwa/domain';
 import { activeSpan, type Cipher, type PassPoint } from '@multiwa/runtime';
@@ -108,9 +108,10 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
     store,
     inbox,
     at,
-    async sentContent(waMessageId: string) {
-      const content = await readSentContent(database.pool, profileId, waMessageId);
-      return outboundContentSchema.safeParse(content).data;
+    async sentMessage(waMessageId: string) {
+      const sent = await readSentMessage(database.pool, profileId, waMessageId);
+      const content = outboundContentSchema.safeParse(sent?.content).data;
+      return sent && content && { ...sent, content };
     },
     knowsGroups: () => knowsGroups(database.pool, profileId),
   };

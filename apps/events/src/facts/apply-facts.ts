@@ -1,21 +1,33 @@
 import type { FactMessage } from '@multiwa/bus';
-import { type ChatActionFailedFact, type ChatChangedFact, eventOf, type PresenceFact } from '@multiwa/contracts';
+import {
+  type ChatActionFailedFact,
+  type ChatChangedFact,
+  eventOf,
+  isActionType,
+  type PresenceFact,
+} from '@multiwa/contracts';
 import {
   type AppendedEvent,
   appendEvents,
   type ContactWanted,
+  changeContents,
   type Database,
   insertContacts,
   insertMessages,
   joinPeople,
   loadContacts,
   loadGroups,
+  loadReactions,
   loadReceipts,
+  loadVotes,
   lockMessages,
   lockProfiles,
+  type MessageState,
   saveGroupMembers,
   saveGroupRequests,
+  saveReactions,
   saveReceipts,
+  saveVotes,
   updateContacts,
   updateMessages,
   updateProfiles,
@@ -26,9 +38,13 @@ import { applyCall, writeCalls } from './calls.js';
 import { writeChatChanges } from './chat-changes.js';
 import { applyContactLearned } from './contact-learned.js';
 import { applyGroupState } from './group-state.js';
+import { applyMessageDeleted, applyMessageEdited } from './message-changed.js';
+import { applyMessageReaction } from './message-reaction.js';
 import { applyGroupRequest, applyMessageReceipt } from './message-receipt.js';
 import { applyMessageReceived } from './message-received.js';
 import { applyMessageStatus, identityOf } from './message-status.js';
+import { targetIdOf } from './own-action.js';
+import { applyPollVote } from './poll-vote.js';
 import { applyProfileStatus } from './profile-status.js';
 import { type FactOutcome, World } from './world.js';
 
@@ -64,6 +80,14 @@ function applyFact(world: World, fact: AnyFact): FactOutcome {
   switch (fact.kind) {
     case 'message-received':
       return applyMessageReceived(world, fact.payload);
+    case 'message-edited':
+      return applyMessageEdited(world, fact.payload);
+    case 'message-deleted':
+      return applyMessageDeleted(world, fact.payload);
+    case 'message-reaction':
+      return applyMessageReaction(world, fact.payload);
+    case 'poll-vote':
+      return applyPollVote(world, fact.payload);
     case 'message-status':
       return applyMessageStatus(world, fact.payload);
     case 'contact-learned':
@@ -120,7 +144,8 @@ function applyChatActionFailed(world: World, fact: ChatActionFailedFact): FactOu
 async function readWorld(tx: Transaction, facts: readonly AnyFact[]): Promise<World> {
   const profiles = await lockProfiles(tx, [...new Set(facts.map(({ payload }) => payload.profileId))]);
   const wanted = facts.flatMap((fact) => messageWanted(fact) ?? []);
-  const messages = wanted.length > 0 ? await lockMessages(tx, wanted) : [];
+  const named = wanted.length > 0 ? await lockMessages(tx, wanted) : [];
+  const messages = [...named, ...(await lockTargets(tx, named))];
   const people = facts.flatMap(contactsWanted);
   for (const { profileId, chat, fromMe } of messages) {
     const identity = fromMe ? identityOf(chat) : null;
@@ -131,7 +156,8 @@ async function readWorld(tx: Transaction, facts: readonly AnyFact[]): Promise<Wo
   const groups = groupsAsked.length > 0 ? await loadGroups(tx, groupsAsked) : { groups: [], members: [], requests: [] };
   const inGroups = messages.filter(({ fromMe, chat }) => fromMe && chat.endsWith('@g.us')).map(({ id }) => id);
   const receipts = inGroups.length > 0 ? await loadReceipts(tx, inGroups) : [];
-  return new World({ profiles, messages, contacts, groups, receipts });
+  const opinions = await readOpinions(tx, facts, messages);
+  return new World({ profiles, messages, contacts, groups, receipts, ...opinions });
 }
 
 function groupWanted({ kind, payload }: AnyFact) {
@@ -140,21 +166,51 @@ function groupWanted({ kind, payload }: AnyFact) {
 }
 
 function messageWanted({ kind, payload }: AnyFact) {
+  const { profileId } = payload;
+  if ('target' in payload) return { profileId, waMessageId: payload.target.waMessageId, messageId: null };
   if (kind !== 'message-received' && kind !== 'message-status' && kind !== 'message-receipt') return undefined;
-  const { profileId, waMessageId } = payload;
-  return { profileId, waMessageId, messageId: kind === 'message-status' ? payload.messageId : null };
+  return {
+    profileId,
+    waMessageId: payload.waMessageId,
+    messageId: kind === 'message-status' ? payload.messageId : null,
+  };
+}
+
+/** The messages that sends among these change. */
+async function lockTargets(tx: Transaction, messages: readonly MessageState[]): Promise<MessageState[]> {
+  const known = new Set(messages.map(({ id }) => id));
+  const wanted = messages.flatMap((message) => {
+    const messageId = isActionType(message.type) ? targetIdOf(message) : null;
+    return messageId === null || known.has(messageId)
+      ? []
+      : { profileId: message.profileId, waMessageId: '', messageId };
+  });
+  return wanted.length > 0 ? lockMessages(tx, wanted) : [];
+}
+
+/** What people said about these messages before, as far as there is anything new about them. */
+async function readOpinions(tx: Transaction, facts: readonly AnyFact[], messages: readonly MessageState[]) {
+  const ids = messages.map(({ id }) => id);
+  const isReaction = facts.some(({ kind }) => kind === 'message-reaction');
+  const isVote = facts.some(({ kind }) => kind === 'poll-vote');
+  const isOwnReaction = messages.some(({ type }) => type === 'REACTION');
+  return {
+    reactions: isReaction || isOwnReaction ? await loadReactions(tx, ids) : [],
+    votes: isVote ? await loadVotes(tx, ids) : [],
+  };
 }
 
 function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
-  if (kind === 'presence') return [{ profileId: payload.profileId, ...payload.who }];
-  if (kind === 'call') return [{ profileId: payload.profileId, ...payload.caller }];
-  if (kind === 'contact-learned') return payload.people.map((person) => ({ profileId: payload.profileId, ...person }));
-  if (kind === 'group-request') return [{ profileId: payload.profileId, ...payload.person }];
+  const { profileId } = payload;
+  if (kind === 'presence') return [{ profileId, ...payload.who }];
+  if (kind === 'call') return [{ profileId, ...payload.caller }];
+  if (kind === 'contact-learned') return payload.people.map((person) => ({ profileId, ...person }));
+  if (kind === 'group-request') return [{ profileId, ...payload.person }];
   if (kind === 'chat-changed') {
-    return payload.peer ? [{ profileId: payload.profileId, phone: payload.peer.phone, lid: payload.peer.lid }] : [];
+    return payload.peer ? [{ profileId, phone: payload.peer.phone, lid: payload.peer.lid }] : [];
   }
-  if (kind !== 'message-received') return [];
-  const { profileId, peer, sender } = payload;
+  if (!('sender' in payload)) return [];
+  const { peer, sender } = payload;
   return [sender, ...(peer ? [peer] : [])].map(({ phone, lid }) => ({ profileId, phone, lid }));
 }
 
@@ -167,6 +223,9 @@ async function writeWorld(tx: Transaction, world: World) {
   await updateContacts(tx, world.contacts.changed());
   await insertMessages(tx, world.messages.added());
   await updateMessages(tx, world.messages.changed());
+  await changeContents(tx, world.contentChanges);
+  await saveReactions(tx, world.reactions.changed());
+  await saveVotes(tx, world.votes.changed());
   await upsertConversations(tx, world.conversations());
   await upsertGroups(tx, world.groups.changed());
   await saveGroupMembers(tx, world.groups.changedMembers());

@@ -78,9 +78,12 @@ export function makeHandleFacts({
       case 'message_unknown': {
         const retryInMs = unknownMessageRetryMs[message.deliveryCount - 1];
         if (retryInMs !== undefined) return { retryInMs };
-        logger.warn(line, 'A status was dropped: its message is not known here');
+        logger.warn(line, 'A fact was dropped: its message is not known here');
         return 'done';
       }
+      case 'unreadable':
+        logger.warn(line, 'A vote was dropped: it cannot be opened with what is known of its poll');
+        return 'done';
       default:
         logger.error(line, 'A fact was rejected');
         return { reject: outcome };

@@ -35,7 +35,8 @@ export class MessageBook {
       traceparent: null,
       recipients: null,
     };
-    const message: MessageState = { ...row, ...unheard, failureCode: null, failureDetail: null };
+    const unchanged = { editedAt: null, deletedAt: null };
+    const message: MessageState = { ...row, ...unheard, ...unchanged, failureCode: null, failureDetail: null };
     this.#file({ message, added: row, changed: false });
   }
 

@@ -1,4 +1,4 @@
-import type { Identity, MessageReceivedFact } from '@multiwa/contracts';
+import { contentSchema, type Identity, type MessageReceivedFact, type ReceivedContent } from '@multiwa/contracts';
 import type { ContactState, ProfileState } from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
 import type { FactOutcome, World } from './world.js';
@@ -47,6 +47,7 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     unreadBy: fromMe ? 0 : 1,
     lastMessageId: messageId,
     lastMessageAt: timestamp,
+    ephemeralSeconds: timerOf(content),
   });
   const firstOfContact = !fromMe && contact !== null && !contact.hasWritten;
   if (firstOfContact) contact.hasWritten = true;
@@ -57,7 +58,7 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     peer: fact.peer && world.contacts.complete(profile.id, fact.peer),
     fromMe,
     type,
-    content,
+    content: contentSchema.parse(content),
     sender: { ...sender, pushName: fact.pushName },
     contactId,
     firstOfContact,
@@ -73,6 +74,14 @@ function meetOther(world: World, profile: ProfileState, fact: MessageReceivedFac
     ? { phone: fact.sender.phone ?? fact.peer.phone, lid: fact.sender.lid ?? fact.peer.lid }
     : fact.sender;
   return isKnown(sender) ? world.meet(profile, sender, fact.pushName) : null;
+}
+
+/** Every message of a chat tells the chat's timer; what cannot be read does not. */
+function timerOf(content: ReceivedContent): number | null {
+  if (!('expiresInSeconds' in content) || content.expiresInSeconds === undefined) {
+    return content.type === 'UNSUPPORTED' ? null : 0;
+  }
+  return content.expiresInSeconds;
 }
 
 function isKnown({ phone, lid }: Identity): boolean {

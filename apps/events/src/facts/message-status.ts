@@ -1,6 +1,7 @@
-import { failureReasons, type Identity, type MessageStatusFact } from '@multiwa/contracts';
+import { failureReasons, type Identity, isActionType, type MessageStatusFact } from '@multiwa/contracts';
 import type { MessageState, ProfileState } from '@multiwa/db';
 import { advanceMessage, chatOfPhone, isSent, type SaidStatus, userOfChat } from '@multiwa/domain';
+import { applyOwnAction } from './own-action.js';
 import type { FactOutcome, World } from './world.js';
 
 const movedType = {
@@ -38,8 +39,11 @@ export function tellStatus(
   const { progress, announce } = advanceMessage(message, { status, at: new Date(fact.at), failure });
   if (!announce && sameTimes(progress, message)) return 'unchanged';
   world.messages.change(message, progress);
-  if (!wasSent && isSent(message.status)) enterConversation(world, profile, message, new Date(fact.at));
+  const isNewlySent = !wasSent && isSent(message.status);
+  const isAction = isActionType(message.type);
+  if (isNewlySent && !isAction) enterConversation(world, profile, message, new Date(fact.at));
   if (announce) announceStatus(world, profile, message, announce, fact.at);
+  if (isNewlySent && isAction) applyOwnAction(world, profile, message);
   return 'applied';
 }
 
@@ -68,6 +72,8 @@ function enterConversation(world: World, profile: ProfileState, message: Message
     unreadBy: 0,
     lastMessageId: message.id,
     lastMessageAt: at,
+    // A send takes the timer that the chat has.
+    ephemeralSeconds: null,
   });
 }
 

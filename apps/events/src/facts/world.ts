@@ -8,21 +8,42 @@ import {
 } from '@multiwa/contracts';
 import type {
   ContactState,
+  ContentChange,
   ConversationChange,
   MessageState,
   PersonJoined,
   ProfileState,
+  ReactionState,
   ReceiptState,
+  VoteState,
 } from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
 import type { CallSeen } from './call-seen.js';
 import { ContactBook } from './contact-book.js';
 import { GroupBook, type KnownGroups } from './group-book.js';
 import { MessageBook } from './message-book.js';
+import { OpinionBook } from './opinion-book.js';
 import { ReceiptBook } from './receipt-book.js';
 
 /** What became of one fact. */
-export type FactOutcome = 'applied' | 'unchanged' | 'message_unknown' | 'profile_unknown' | 'workspace_mismatch';
+export type FactOutcome =
+  | 'applied'
+  | 'unchanged'
+  | 'message_unknown'
+  | 'unreadable'
+  | 'profile_unknown'
+  | 'workspace_mismatch';
+
+/** The rows that facts are about, as they are. */
+export interface KnownRows {
+  profiles: ProfileState[];
+  contacts: ContactState[];
+  messages: MessageState[];
+  groups: KnownGroups;
+  receipts: ReceiptState[];
+  reactions: ReactionState[];
+  votes: VoteState[];
+}
 
 /** The rows a batch of facts is about, as they are and as the facts make them; written in one go at the end. */
 export class World {
@@ -30,6 +51,10 @@ export class World {
   readonly messages: MessageBook;
   readonly groups: GroupBook;
   readonly receipts: ReceiptBook;
+  readonly reactions: OpinionBook<ReactionState>;
+  readonly votes: OpinionBook<VoteState>;
+  /** What messages come to say, in order. */
+  readonly contentChanges: ContentChange[] = [];
   readonly events: EventRecord[] = [];
   /** Applied when the messages of the batch are stored. */
   readonly calls: CallSeen[] = [];
@@ -41,18 +66,14 @@ export class World {
   readonly #conversations = new Map<string, ConversationChange>();
   readonly #joined = new Map<string, PersonJoined>();
 
-  constructor(known: {
-    profiles: ProfileState[];
-    contacts: ContactState[];
-    messages: MessageState[];
-    groups: KnownGroups;
-    receipts: ReceiptState[];
-  }) {
+  constructor(known: KnownRows) {
     this.#profiles = new Map(known.profiles.map((profile) => [profile.id, profile]));
     this.contacts = new ContactBook(known.contacts);
     this.messages = new MessageBook(known.messages);
     this.groups = new GroupBook(known.groups);
     this.receipts = new ReceiptBook(known.receipts);
+    this.reactions = new OpinionBook(known.reactions);
+    this.votes = new OpinionBook(known.votes);
   }
 
   /** The profile that a fact speaks for, or why it cannot speak for it. */
@@ -80,6 +101,7 @@ export class World {
       unreadBy: (before?.unreadBy ?? 0) + move.unreadBy,
       lastMessageId: last.lastMessageId,
       lastMessageAt: last.lastMessageAt,
+      ephemeralSeconds: last.ephemeralSeconds ?? before?.ephemeralSeconds ?? null,
     });
   }
 

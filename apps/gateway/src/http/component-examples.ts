@@ -4,6 +4,7 @@ import type {
   broadcastRecipientSchema,
   broadcastSchema,
   callSchema,
+  capabilitiesSchema,
   contactSchema,
   conversationSchema,
   createdApiKeySchema,
@@ -58,7 +59,10 @@ const profile: z.output<typeof profileSchema> = {
   restriction: null,
   proxyUrl: null,
   webhookUrl: null,
-  settings: { calls: { autoReject: true, message: 'We only answer messages here.' } },
+  settings: {
+    calls: { autoReject: true, message: 'We only answer messages here.' },
+    keepMessageHistory: false,
+  },
   connectedAt: at,
   createdAt: at,
   updatedAt: at,
@@ -87,18 +91,35 @@ const message: Message = {
   readAt: null,
   playedAt: null,
   endedAt: null,
+  editedAt: null,
+  deletedAt: null,
 };
 
-const sentAt = '2026-11-23T05:00:00.340Z';
-const messageDetail: MessageDetail = {
+const poll: MessageDetail = {
   ...message,
-  status: 'SENT',
+  type: 'POLL',
+  content: { type: 'POLL', question: 'When shall we come?', options: ['Morning', 'Evening'], multiple: false },
+  status: 'READ',
   queuedAhead: undefined,
-  commandedAt: at,
-  sentAt,
+  sentAt: at,
+  deliveredAt: at,
+  readAt: at,
+  reactions: [{ emoji: '👍', fromMe: false, sender: { phone: '6281234567890', lid: null }, at }],
+  poll: {
+    voters: 1,
+    options: [
+      {
+        option: 'Morning',
+        votes: 1,
+        voters: [{ fromMe: false, sender: { phone: '6281234567890', lid: null }, at }],
+      },
+      { option: 'Evening', votes: 0, voters: [] },
+    ],
+  },
+  earlier: [],
   history: [
     { status: 'QUEUED', at },
-    { status: 'SENT', at: sentAt },
+    { status: 'SENT', at: '2026-11-23T05:00:00.340Z' },
   ],
 };
 
@@ -251,6 +272,19 @@ const event: EventEnvelope = {
   data: { messageId: id.message, waMessageId: message.waMessageId, chat, at },
 };
 
+const capabilitiesExample: z.output<typeof capabilitiesSchema> = {
+  engine: 'BAILEYS',
+  capabilities: [
+    { name: 'send.POLL', supported: true, description: 'Send a poll with one or several choices.', hint: null },
+    {
+      name: 'send.BUTTONS',
+      supported: false,
+      description: 'Send buttons.',
+      hint: 'WhatsApp no longer shows buttons of linked devices. Send a numbered menu as text, or a poll.',
+    },
+  ],
+};
+
 const updateProfile: z.input<typeof updateProfileSchema> = { name: 'Shop support', webhookUrl: null };
 const updateAccount: z.input<typeof updateAccountSchema> = { name: 'Toko Maju Jaya' };
 
@@ -264,7 +298,10 @@ export const componentExamples: Readonly<Record<string, unknown>> = {
   ...groupExamples,
   Profile: profile,
   Message: message,
-  MessageDetail: messageDetail,
+  MessageDetail: poll,
+  Reaction: poll.reactions[0],
+  PollTally: poll.poll,
+  Capabilities: capabilitiesExample,
   Account: account,
   ApiKey: apiKey,
   CreatedApiKey: createdApiKey,

@@ -19,6 +19,12 @@ export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   throw validationFailed([{ pointer: '#/headers/idempotency-key', code: 'invalid_format', message }]);
 }
 
+/** What makes a repetition of a send known: its key, and that it asks for the same. */
+export function idempotencyOf(request: FastifyRequest): { key: string; requestHash: string } | undefined {
+  const key = idempotencyKeyOf(request);
+  return key === undefined ? undefined : { key, requestHash: hashRequest(request) };
+}
+
 /** Tells requests apart: same route, same parsed body. */
 export function hashRequest(request: FastifyRequest): string {
   const { method, routeOptions, params, body } = request;

@@ -11,6 +11,7 @@ import type { Contacts } from '../use-cases/contacts.js';
 import type { ConversationChanges } from '../use-cases/conversation-changes.js';
 import type { Conversations } from '../use-cases/conversations.js';
 import type { EngineWorkers } from '../use-cases/engine-workers.js';
+import type { ForwardMessageUseCase } from '../use-cases/forward-message.js';
 import type { GroupsUseCases } from '../use-cases/groups.js';
 import type { Linking } from '../use-cases/linking.js';
 import type { MediaUseCase } from '../use-cases/media.js';
@@ -85,6 +86,7 @@ import { mediaContentRoute } from './media/content.js';
 import { getMediaRoute } from './media/get.js';
 import { uploadMediaRoute } from './media/upload.js';
 import { cancelMessageRoutes } from './messages/cancel.js';
+import { forwardMessageRoute } from './messages/forward.js';
 import { getMessageRoute } from './messages/get.js';
 import { listMessagesRoute } from './messages/list.js';
 import { searchMessagesRoutes } from './messages/search.js';
@@ -93,6 +95,7 @@ import { createOptOutRoute } from './opt-outs/create.js';
 import { deleteOptOutRoute } from './opt-outs/delete.js';
 import { listOptOutsRoutes } from './opt-outs/list.js';
 import { presenceRoutes } from './presence/presence.js';
+import { capabilitiesRoute } from './profiles/capabilities.js';
 import { connectProfileRoute } from './profiles/connect.js';
 import { createProfileRoute } from './profiles/create.js';
 import { deleteProfileRoute } from './profiles/delete.js';
@@ -136,6 +139,7 @@ export interface UseCases {
   sessions: Sessions;
   proxies: Proxies;
   sendAndWait: SendAndWait;
+  forwardMessage: ForwardMessageUseCase;
   messages: Messages;
   media: MediaUseCase;
   conversations: Conversations;
@@ -169,6 +173,7 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
   ]) {
     route(app, useCases.profiles);
   }
+  capabilitiesRoute(app, useCases.profiles);
   for (const route of [connectProfileRoute, disconnectProfileRoute, logoutProfileRoute]) route(app, useCases.profiles);
   for (const route of [qrRoute, pairingCodeRoute]) route(app, useCases.linking);
   whatsAppProfileRoutes(app, useCases.ownProfile);
@@ -176,6 +181,7 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
   profileSessionRoute(app, useCases.sessions);
   proxyRoutes(app, useCases.proxies);
   sendMessageRoute(app, useCases.sendAndWait);
+  forwardMessageRoute(app, useCases.forwardMessage);
   for (const route of [listMessagesRoute, searchMessagesRoutes, getMessageRoute, cancelMessageRoutes]) {
     route(app, useCases.messages);
   }

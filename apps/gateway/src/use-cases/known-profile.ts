@@ -3,11 +3,11 @@ import type { ProfileScope, ProfilesRepository } from '@multiwa/db';
 import { limits } from '../limits.js';
 import { ReadThroughCache } from '../read-through-cache.js';
 
-type Known = NonNullable<Awaited<ReturnType<ProfilesRepository['findForSending']>>>;
+export type KnownProfile = NonNullable<Awaited<ReturnType<ProfilesRepository['findForSending']>>>;
 
 export interface KnownProfiles {
   /** @throws CodedError `profile_not_found` for a missing, deleted or foreign one, all alike */
-  require(scope: ProfileScope): Promise<Known>;
+  require(scope: ProfileScope): Promise<KnownProfile>;
   forget(profileId: string): void;
 }
 
@@ -17,7 +17,10 @@ export interface KnownProfiles {
  */
 export function makeKnownProfiles(profiles: Pick<ProfilesRepository, 'findForSending'>): KnownProfiles {
   const options = { max: limits.cachedProfiles, ttlMs: limits.cacheTtlMs };
-  const cache = new ReadThroughCache<Known>(options, async (id) => (await profiles.findForSending(id)) ?? undefined);
+  const cache = new ReadThroughCache<KnownProfile>(
+    options,
+    async (id) => (await profiles.findForSending(id)) ?? undefined,
+  );
   return {
     async require({ workspaceId, profileId }) {
       const profile = await cache.get(profileId);

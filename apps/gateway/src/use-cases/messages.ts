@@ -29,15 +29,15 @@ export function makeMessages({ messages, receipts, search, knownProfiles, resolv
   return {
     async list(scope: ProfileScope, query: z.output<typeof listMessagesQuerySchema>) {
       await knownProfiles.require(scope);
-      const { to, fromMe, status } = query;
+      const { to, fromMe, status, type } = query;
       const chat = to === undefined ? undefined : await resolveChat(scope, to, '#/query/to');
-      const filter = { chat, status, fromMe: fromMe === undefined ? undefined : fromMe === 'true' };
+      const filter = { chat, status, type, fromMe: fromMe === undefined ? undefined : fromMe === 'true' };
       return readPage('messages', query, (page) => messages.list(scope, { ...page, ...filter }), viewMessage);
     },
 
     async get(scope: ProfileScope, id: string) {
       await knownProfiles.require(scope);
-      const message = await messages.find(scope, id);
+      const message = await messages.findWithStory(scope, id);
       if (!message) throw new CodedError('message_not_found');
       const view = viewMessageDetail(message);
       if (!message.fromMe || !message.chat.endsWith('@g.us')) return view;

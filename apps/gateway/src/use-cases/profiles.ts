@@ -1,6 +1,9 @@
 import type { Bus } from '@multiwa/bus';
 import {
   CodedError,
+  capabilities,
+  type capabilitiesSchema,
+  capabilityTable,
   type createProfileSchema,
   type Network,
   profileSettingsSchema,
@@ -68,13 +71,25 @@ export function makeProfiles({ profiles, accounts, bus, networks, forget, logger
       return viewProfile(found(await profiles.find(workspaceId, id)));
     },
 
+    async capabilities({ workspaceId }: Caller, id: string): Promise<z.input<typeof capabilitiesSchema>> {
+      const { engine } = found(await profiles.find(workspaceId, id));
+      return {
+        engine,
+        capabilities: capabilities.map((name) => {
+          const { description, engines, hint = null } = capabilityTable[name];
+          return { name, supported: engines.includes(engine), description, hint };
+        }),
+      };
+    },
+
     async update({ workspaceId }: Caller, id: string, change: z.output<typeof updateProfileSchema>) {
       await requireAccount(workspaceId, change.accountId);
       const { settings, ...rest } = change;
       if (settings === undefined) return viewProfile(found(await accountKept(profiles.update(workspaceId, id, rest))));
       const before = profileSettingsSchema.parse(found(await profiles.find(workspaceId, id)).settings);
-      const merged = { ...before, calls: { ...before.calls, ...settings.calls } };
-      const profile = found(await accountKept(profiles.update(workspaceId, id, { ...rest, settings: merged })));
+      const { calls, ...others } = settings;
+      const changed = { ...others, ...(calls && { calls: { ...before.calls, ...calls } }) };
+      const profile = found(await accountKept(profiles.update(workspaceId, id, { ...rest, settings: changed })));
       // Whoever holds the session goes by them.
       nudge(profile);
       return viewProfile(profile);

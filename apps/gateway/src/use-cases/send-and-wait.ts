@@ -1,7 +1,8 @@
-import type { Message as MessageView, SendMessage } from '@multiwa/contracts';
+import type { Message as MessageView, ParsedSend } from '@multiwa/contracts';
 import type { MessagesRepository, ProfileScope } from '@multiwa/db';
 import { viewMessage } from '../views/views.js';
-import type { Idempotency, SendMessageUseCase, SendOutcome } from './send-message.js';
+import type { Idempotency, SendOutcome } from './accept-send.js';
+import type { SendMessageUseCase } from './send-message.js';
 import type { SendWaiters } from './send-waiters.js';
 
 export interface SendAndWaitDeps {
@@ -19,7 +20,7 @@ export function makeSendAndWait({ sendMessage, waiters, messages }: SendAndWaitD
 
   return async function sendAndWait(
     scope: ProfileScope,
-    input: SendMessage,
+    input: ParsedSend,
     idempotency: Idempotency | undefined,
     waitMs: number | undefined,
   ): Promise<SendOutcome> {

@@ -1,130 +1,19 @@
-import { CodedError, type Message as MessageView, outboundContentSchema, type SendMessage } from '@multiwa/contracts';
-import type { AcceptedMessage, Message, MessagesRepository, ProfileScope } from '@multiwa/db';
-import { newWaMessageId, typingMsOf } from '@multiwa/domain';
-import { traced } from '@multiwa/runtime';
-import type { Acceptor } from '../accept/acceptor.js';
-import type { QueueBound } from '../accept/queue-bound.js';
-import { viewAccepted } from '../views/views.js';
-import type { ResolveChat } from './addressing.js';
-import type { ColdSends } from './cold-sends.js';
-import type { KnownProfiles } from './known-profile.js';
-import { sendTimesError } from './send-times.js';
+import type { ParsedSend } from '@multiwa/contracts';
+import type { ProfileScope } from '@multiwa/db';
+import type { ComposeContent } from '../compose/compose-content.js';
+import type { AcceptSend, Idempotency, SendOutcome } from './accept-send.js';
 
 export interface SendMessageDeps {
-  knownProfiles: KnownProfiles;
-  resolveChat: ResolveChat;
-  coldSendError: ColdSends;
-  /** Why nothing may be sent to somebody who wants no messages. */
-  optOutRefusal(workspaceId: string, chat: string): Promise<CodedError | null>;
-  queueBound: QueueBound;
-  acceptor: Acceptor;
-  messages: Pick<MessagesRepository, 'findByIdempotencyKey'>;
-  /** Sort keys of the next send, in the order of the calls. */
-  nextInOrder(): { id: string; createdAt: Date };
-  now(): Date;
+  acceptSend: AcceptSend;
+  composeContent: ComposeContent;
 }
 
-export interface Idempotency {
-  key: string;
-  requestHash: string;
-}
-
-export interface SendOutcome {
-  message: MessageView;
-  /** The Idempotency-Key was used before: this is the first answer again, and nothing was done. */
-  replayed: boolean;
-}
-
-/** Accepts a send: from the moment this resolves the message ends SENT or FAILED, whichever process dies (promise 1). */
-export function makeSendMessage(deps: SendMessageDeps) {
-  const { knownProfiles, resolveChat, coldSendError, optOutRefusal, queueBound, acceptor, messages, nextInOrder, now } =
-    deps;
-
-  async function firstAnswer(scope: ProfileScope, idempotency: Idempotency): Promise<SendOutcome | undefined> {
-    const first: Message | null = await messages.findByIdempotencyKey(scope, idempotency.key);
-    if (!first) return undefined;
-    if (first.requestHash !== idempotency.requestHash) throw new CodedError('idempotency_key_reused');
-    if (first.status === 'QUEUED' && first.commandedAt === null) {
-      await acceptor.handOver({ ...first, content: outboundContentSchema.parse(first.content) });
-    }
-    return { message: viewAccepted(first), replayed: true };
-  }
-
-  /** A place in the queue, or the refusal of one; a message that waits for its time takes none. */
-  async function enter(profileId: string, sendAt: Date | null): Promise<number | null | CodedError> {
-    if (sendAt) return null;
-    try {
-      return await queueBound.enter(profileId);
-    } catch (error) {
-      if (error instanceof CodedError) return error;
-      throw error;
-    }
-  }
-
-  return async function sendMessage(
-    scope: ProfileScope,
-    input: SendMessage,
-    idempotency?: Idempotency,
-  ): Promise<SendOutcome> {
-    const profile = await knownProfiles.require(scope);
-    const { to, sendAt: sendAtText, expiresAt: expiresAtText, ignoreOptOut, simulateTyping, ...content } = input;
-    const chat = await resolveChat(scope, to, '#/to');
-    const [sendAt, expiresAt] = [dateOf(sendAtText), dateOf(expiresAtText)];
-    const place =
-      sendTimesError(sendAt, expiresAt, now()) ??
-      (ignoreOptOut ? null : await optOutRefusal(scope.workspaceId, chat)) ??
-      (await coldSendError(scope, profile, chat, sendAt)) ??
-      (await enter(scope.profileId, sendAt));
-    if (place instanceof CodedError) {
-      // What stands against it may have come up since the first request was accepted.
-      const first = idempotency && (await firstAnswer(scope, idempotency));
-      if (first) return first;
-      throw place;
-    }
-    const typingMs = typingMsOf(simulateTyping, content.text);
-    const fixed = { chat, content, sendAt, expiresAt, typingMs, queuedAhead: place, ...fixedIds(idempotency) };
-    const status = sendAt ? ('SCHEDULED' as const) : ('QUEUED' as const);
-    const message: AcceptedMessage = { ...scope, ...fixed, status, ...nextInOrder() };
-    const inserted = await traced('accept message', { attributes: spanIds(message) }, (span) =>
-      accept({ ...message, traceparent: span?.traceparent }),
-    );
-    if (inserted) return { message: viewAccepted(message), replayed: false };
-    const first = idempotency && (await firstAnswer(scope, idempotency));
-    if (first) return first;
-    knownProfiles.forget(scope.profileId);
-    throw new CodedError('profile_not_found');
-  };
-
-  async function accept(message: AcceptedMessage): Promise<boolean> {
-    let inserted = false;
-    try {
-      ({ inserted } = await acceptor.accept(message));
-      return inserted;
-    } finally {
-      if (!inserted && message.status === 'QUEUED') queueBound.leave(message.profileId);
-    }
-  }
-}
-
-function spanIds({ workspaceId, profileId, id, waMessageId }: AcceptedMessage) {
-  return {
-    'multiwa.workspace_id': workspaceId,
-    'multiwa.profile_id': profileId,
-    'multiwa.message_id': id,
-    'multiwa.wa_message_id': waMessageId,
+/** Sends what a caller wrote. */
+export function makeSendMessage({ acceptSend, composeContent }: SendMessageDeps) {
+  return (scope: ProfileScope, input: ParsedSend, idempotency?: Idempotency): Promise<SendOutcome> => {
+    // What is always refused may hold anything.
+    const terms = input.type === 'BUTTONS' || input.type === 'LIST' ? {} : input;
+    return acceptSend(scope, (profile) => composeContent(scope, profile, input), terms, idempotency);
   };
 }
-
 export type SendMessageUseCase = ReturnType<typeof makeSendMessage>;
-
-function fixedIds(idempotency: Idempotency | undefined) {
-  return {
-    waMessageId: newWaMessageId(),
-    idempotencyKey: idempotency?.key ?? null,
-    requestHash: idempotency?.requestHash ?? null,
-  };
-}
-
-function dateOf(text: string | undefined): Date | null {
-  return text === undefined ? null : new Date(text);
-}

@@ -1,16 +1,28 @@
-import type { MessageDetail } from '@multiwa/contracts';
-import type { Message } from '@multiwa/db';
+import type { MessageDetail as Detail, Message as MessageView } from '@multiwa/contracts';
+import type { MessageWithStory } from '@multiwa/db';
 import { viewMessage } from './views.js';
 
-type Step = MessageDetail['history'][number];
-
-/** One message with all that is known of it. */
-export function viewMessageDetail(message: Message): MessageDetail {
-  return { ...viewMessage(message), history: historyOf(message) };
+/** A message with all that came after it. */
+export function viewMessageDetail(message: MessageWithStory): Detail {
+  const view = viewMessage(message);
+  return {
+    ...view,
+    history: historyOf(message),
+    reactions: message.reactions.flatMap(({ emoji, ...said }) =>
+      emoji === null ? [] : [{ emoji, ...speakerOf(said) }],
+    ),
+    poll: tallyOf(view, message.votes),
+    earlier: message.revisions.map(({ content, until }) => ({
+      content: content as Detail['content'],
+      until: until.toISOString(),
+    })),
+  };
 }
 
+type Step = Detail['history'][number];
+
 /** A message keeps one time for each status, so its history is the times it has. */
-function historyOf(message: Message): Step[] {
+function historyOf(message: MessageWithStory): Step[] {
   const { status, fromMe, origin, sendAt, createdAt, endedAt, timestamp } = message;
   const ended = status === 'FAILED' || status === 'CANCELLED';
   const times: [Step['status'], Date | null][] = [];
@@ -29,4 +41,19 @@ function historyOf(message: Message): Step[] {
   return times
     .flatMap(([step, at]) => (at ? [{ status: step, at: at.toISOString() }] : []))
     .sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+}
+
+type Said = Pick<MessageWithStory['votes'][number], 'fromMe' | 'phone' | 'lid' | 'at'>;
+
+function speakerOf({ fromMe, phone, lid, at }: Said) {
+  return { fromMe, sender: fromMe ? null : { phone, lid }, at: at.toISOString() };
+}
+
+function tallyOf({ content }: MessageView, votes: MessageWithStory['votes']): Detail['poll'] {
+  if (content.type !== 'POLL') return null;
+  const options = content.options.map((option) => {
+    const voters = votes.filter((vote) => vote.options.includes(option)).map(speakerOf);
+    return { option, votes: voters.length, voters };
+  });
+  return { voters: votes.filter((vote) => vote.options.length > 0).length, options };
 }

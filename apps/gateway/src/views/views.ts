@@ -91,6 +91,8 @@ export function viewMessage(message: Message): MessageView {
     readAt: iso(message.readAt),
     playedAt: iso(message.playedAt),
     endedAt: iso(message.endedAt),
+    editedAt: iso(message.editedAt),
+    deletedAt: iso(message.deletedAt),
   };
 }
 
@@ -110,7 +112,7 @@ export function viewAccepted(
     chat: message.chat,
     waMessageId: message.waMessageId,
     fromMe: true,
-    type: content.type,
+    type: content.type as MessageView['type'],
     content,
     status: message.sendAt ? 'SCHEDULED' : 'QUEUED',
     failure: null,
@@ -127,6 +129,8 @@ export function viewAccepted(
     readAt: null,
     playedAt: null,
     endedAt: null,
+    editedAt: null,
+    deletedAt: null,
   };
 }
 

@@ -48,6 +48,7 @@ const group = {
   size: 42,
   role: 'MEMBER',
 } as const;
+const changed = { ...message, fromMe: false, sender: person, contactId: run.contactId, at } as const;
 
 /** What the data of each event looks like. A test parses each one with its schema. */
 export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
@@ -127,6 +128,17 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
   'presence.updated': { chat, who: person, state: 'typing', lastSeenAt: null, at },
   'call.received': call,
   'call.ended': { ...call, status: 'REJECTED', by: 'SETTING' },
+  'message.edited': { ...changed, content: { type: 'TEXT', text: 'Is my order on its way? Number 4711.' } },
+  'message.deleted': changed,
+  'message.reaction': { ...changed, emoji: '👍' },
+  'poll.vote': {
+    ...changed,
+    options: ['Morning'],
+    tally: [
+      { option: 'Morning', votes: 1 },
+      { option: 'Evening', votes: 0 },
+    ],
+  },
   'broadcast.status': broadcast,
   'broadcast.progress': broadcast,
   'automation.run.started': run,

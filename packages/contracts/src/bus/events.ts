@@ -58,6 +58,19 @@ const messageMoved = messageRef.extend({
   origin: growing(messageOriginSchema).optional().describe('Who asked for the message.'),
 });
 
+/** A change to an earlier message. */
+const messageChanged = messageRef.extend({
+  fromMe: z.boolean().describe('Whether the profile itself did it, here or on another device.'),
+  sender: identitySchema.describe('Who did it.'),
+  contactId: idSchema.nullable(),
+  at: time,
+});
+
+const pollVote = messageChanged.extend({
+  options: z.array(z.string()).describe('All that this person chooses now; empty when the vote was taken back.'),
+  tally: z.array(z.object({ option: z.string(), votes: z.number().int() })),
+});
+
 const profileStatus = z.object({
   status: sessionStatusSchema,
   reason: statusReason.nullable(),
@@ -178,6 +191,18 @@ export const events = {
     'The message ended without being sent.',
   ),
   'message.cancelled': event(1, messageMoved, 'A scheduled or queued message was cancelled before it was sent.'),
+  'message.edited': event(
+    1,
+    messageChanged.extend({ content: growing(contentSchema) }),
+    'The author of a message changed what it says.',
+  ),
+  'message.deleted': event(1, messageChanged, 'A message was deleted for everyone.'),
+  'message.reaction': event(
+    1,
+    messageChanged.extend({ emoji: z.string().nullable() }),
+    'Somebody reacted to a message; emoji is null when the reaction was taken back.',
+  ),
+  'poll.vote': event(1, pollVote, 'Somebody voted in a poll, changed the vote or took it back.'),
   'group.joined': event(
     1,
     groupRef.extend({ group: groupView }),

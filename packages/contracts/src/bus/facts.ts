@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { chatSchema, identitySchema } from '../addresses.js';
 import { chatActionNameSchema, chatChangeSchema } from '../chat-actions.js';
-import { contentSchema, messageTypeSchema } from '../content.js';
+import { messageTypeSchema, receivedContentSchema } from '../content.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema } from '../message-status.js';
 import { callStatusSchema, presenceStateSchema } from '../presence.js';
@@ -39,8 +39,8 @@ export const profileStatusFactSchema = z.object({
 });
 export type ProfileStatusFact = z.infer<typeof profileStatusFactSchema>;
 
-/** A message arrived, or one of our own was sent from another device of the account. */
-export const messageReceivedFactSchema = z.object({
+/** Whatever arrives as a message of WhatsApp's, from somebody or from another device of the account. */
+const arrived = {
   ...base,
   waMessageId: z.string(),
   /** Address the chat goes by: canonical (phone when known). */
@@ -51,12 +51,56 @@ export const messageReceivedFactSchema = z.object({
   sender: identitySchema,
   pushName: z.string().nullable(),
   fromMe: z.boolean(),
-  type: messageTypeSchema,
-  content: contentSchema,
   /** WhatsApp's time of the message. */
   timestamp: z.iso.datetime(),
+};
+
+/** A message arrived, or one of our own was sent from another device of the account. */
+export const messageReceivedFactSchema = z.object({
+  ...arrived,
+  type: messageTypeSchema,
+  content: receivedContentSchema,
 });
 export type MessageReceivedFact = z.infer<typeof messageReceivedFactSchema>;
+
+/** What something about an earlier message of the same chat has in common. */
+const about = {
+  ...arrived,
+  target: z.object({ waMessageId: z.string(), fromMe: z.boolean() }),
+  /** By the clock of who says it, finer than WhatsApp's: the last word of one person counts. */
+  saidAt: z.iso.datetime(),
+};
+
+/** The author of a message changed what it says. */
+export const messageEditedFactSchema = z.object({ ...about, content: receivedContentSchema });
+export type MessageEditedFact = z.infer<typeof messageEditedFactSchema>;
+
+/** A message was deleted for everyone: by its author, or by an admin of the group. */
+export const messageDeletedFactSchema = z.object(about);
+export type MessageDeletedFact = z.infer<typeof messageDeletedFactSchema>;
+
+/** Somebody reacted to a message, or took the reaction back. */
+export const messageReactionFactSchema = z.object({ ...about, emoji: z.string().nullable() });
+export type MessageReactionFact = z.infer<typeof messageReactionFactSchema>;
+
+/**
+ * Somebody voted in a poll. WhatsApp seals a vote with the poll's own secret, which the engine does not hold: whoever has
+ * the poll opens it. The names are those that the clients may have sealed it with.
+ */
+export const pollVoteFactSchema = z.object({
+  ...about,
+  vote: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('options'), options: z.array(z.string()) }),
+    z.object({
+      kind: z.literal('sealed'),
+      payload: z.base64(),
+      iv: z.base64(),
+      voters: z.array(z.string()),
+      creators: z.array(z.string()),
+    }),
+  ]),
+});
+export type PollVoteFact = z.infer<typeof pollVoteFactSchema>;
 
 /** WhatsApp said what became of a message we sent. */
 export const messageStatusFactSchema = z.object({
@@ -139,6 +183,26 @@ export const facts = {
     dedupeKey: (fact: MessageReceivedFact) => `mr:${fact.profileId}:${fact.chat}:${fact.waMessageId}:${fact.type}`,
     description: 'A message arrived, or another device of the account sent one.',
   },
+  'message-edited': {
+    schema: messageEditedFactSchema,
+    dedupeKey: (fact: MessageEditedFact) => `me:${fact.profileId}:${fact.chat}:${fact.waMessageId}`,
+    description: 'The author of a message changed what it says.',
+  },
+  'message-deleted': {
+    schema: messageDeletedFactSchema,
+    dedupeKey: (fact: MessageDeletedFact) => `md:${fact.profileId}:${fact.chat}:${fact.waMessageId}`,
+    description: 'A message was deleted for everyone.',
+  },
+  'message-reaction': {
+    schema: messageReactionFactSchema,
+    dedupeKey: (fact: MessageReactionFact) => `re:${fact.profileId}:${fact.chat}:${fact.waMessageId}`,
+    description: 'Somebody reacted to a message, or took the reaction back.',
+  },
+  'poll-vote': {
+    schema: pollVoteFactSchema,
+    dedupeKey: (fact: PollVoteFact) => `pv:${fact.profileId}:${fact.chat}:${fact.waMessageId}`,
+    description: 'Somebody voted in a poll.',
+  },
   'message-status': {
     schema: messageStatusFactSchema,
     dedupeKey: (fact: MessageStatusFact) => `ms:${fact.profileId}:${fact.chat}:${fact.waMessageId}:${fact.status}`,
@@ -174,3 +238,13 @@ export const facts = {
   },
 } as const;
 export type FactKind = keyof typeof facts;
+
+/** Kinds that arrive as a message of WhatsApp's, and are journaled before it is told that they did. */
+export const arrivalKinds = [
+  'message-received',
+  'message-edited',
+  'message-deleted',
+  'message-reaction',
+  'poll-vote',
+] as const satisfies FactKind[];
+export type ArrivalKind = (typeof arrivalKinds)[number];

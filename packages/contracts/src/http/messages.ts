@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { chatSchema } from '../addresses.js';
 import { timing } from '../bus/timing.js';
-import { contentSchema, messageTypeSchema, textContentSchema } from '../content.js';
+import { contentSchema, messageTypeSchema, refusedTypes, sendInputs } from '../content.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema, messageStatusSchema } from '../message-status.js';
+import { sendExamples } from './message-examples.js';
 import { pageQuerySchema } from './paging.js';
 
-const addressing = {
-  to: z.string().min(1).max(200).describe('A phone number in international form, a JID or a LID.'),
+const times = {
   sendAt: z.iso.datetime({ offset: true }).optional().describe('Accept now, send at this time.'),
   expiresAt: z.iso
     .datetime({ offset: true })
@@ -17,6 +17,10 @@ const addressing = {
     .boolean()
     .optional()
     .describe('Send although the recipient has opted out: for what they asked for themselves, such as a receipt.'),
+};
+const addressing = {
+  to: z.string().min(1).max(200).describe('A phone number in international form, a JID or a LID.'),
+  ...times,
   simulateTyping: z
     .union([z.boolean(), z.number().int().min(1).max(timing.send.typing.maxMs)])
     .optional()
@@ -25,11 +29,37 @@ const addressing = {
     ),
 };
 
-/** `POST /profiles/{id}/messages`: one discriminated union on `type`. */
+/** Taken so that the answer can say what to use instead. */
+const refusedSendSchema = z
+  .looseObject({ type: z.enum(refusedTypes) })
+  .describe(
+    'Always refused with `not_supported_by_engine`: WhatsApp no longer shows them. Use a numbered menu or a poll.',
+  );
+
+/** `POST /profiles/{id}/messages`: one discriminated union on `type`, with an example of each kind. */
 export const sendMessageSchema = z
-  .discriminatedUnion('type', [z.strictObject({ ...textContentSchema.shape, ...addressing })])
-  .meta({ id: 'SendMessage', example: { type: 'TEXT', to: '+62 812-3456-7890', text: 'Hello from MultiWA' } });
-export type SendMessage = z.infer<typeof sendMessageSchema>;
+  .discriminatedUnion('type', [
+    z.strictObject({ ...sendInputs.TEXT, ...addressing }).meta({ example: sendExamples.TEXT }),
+    z.strictObject({ ...sendInputs.LOCATION, ...addressing }).meta({ example: sendExamples.LOCATION }),
+    z.strictObject({ ...sendInputs.CONTACT, ...addressing }).meta({ example: sendExamples.CONTACT }),
+    z.strictObject({ ...sendInputs.POLL, ...addressing }).meta({ example: sendExamples.POLL }),
+    z.strictObject({ ...sendInputs.REACTION, ...times }).meta({ example: sendExamples.REACTION }),
+    z.strictObject({ ...sendInputs.EDIT, ...times }).meta({ example: sendExamples.EDIT }),
+    z.strictObject({ ...sendInputs.DELETE, ...times }).meta({ example: sendExamples.DELETE }),
+    refusedSendSchema,
+  ])
+  .meta({
+    id: 'SendMessage',
+    example: { type: 'TEXT', to: '+62 812-3456-7890', text: 'Hello from MultiWA' },
+  });
+/** As a caller writes it. */
+export type SendMessage = z.input<typeof sendMessageSchema>;
+/** As it is once parsed. */
+export type ParsedSend = z.output<typeof sendMessageSchema>;
+
+export const forwardMessageSchema = z
+  .strictObject(addressing)
+  .meta({ id: 'ForwardMessage', example: { to: '+62 812-3456-7890' } });
 
 /** What one member of a group has done with a message; null while unheard of. */
 export const messageReceiptSchema = z.object({
@@ -73,13 +103,46 @@ export const messageSchema = z
       .array(messageReceiptSchema)
       .optional()
       .describe('Of one message to a group, when it is got by its id: who has it.'),
+    editedAt: z.string().nullable(),
+    deletedAt: z.string().nullable().describe('When it was deleted for everyone.'),
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof messageSchema>;
 
-/** One message with all that is known of it. */
+const person = z.object({ phone: z.string().nullable(), lid: z.string().nullable() });
+
+export const reactionSchema = z
+  .object({
+    emoji: z.string(),
+    fromMe: z.boolean(),
+    sender: person.nullable().describe('null for the profile itself.'),
+    at: z.string(),
+  })
+  .meta({ id: 'Reaction' });
+
+export const pollTallySchema = z
+  .object({
+    voters: z.number().int().describe('People who have chosen something.'),
+    options: z.array(
+      z.object({
+        option: z.string(),
+        votes: z.number().int(),
+        voters: z.array(z.object({ fromMe: z.boolean(), sender: person.nullable(), at: z.string() })),
+      }),
+    ),
+  })
+  .meta({ id: 'PollTally' });
+
+/** One message with all that came after it. */
 export const messageDetailSchema = messageSchema
   .extend({
+    reactions: z.array(reactionSchema),
+    poll: pollTallySchema.nullable().describe('For a poll, what was chosen so far.'),
+    earlier: z
+      .array(z.object({ content: contentSchema, until: z.string() }))
+      .describe(
+        'What it said before it was edited or deleted, oldest first; kept where the profile’s settings ask for it.',
+      ),
     history: z
       .array(z.object({ status: messageStatusSchema, at: z.string() }))
       .describe('Every status it has had, in order of time.'),
@@ -114,4 +177,7 @@ export const listMessagesQuerySchema = pageQuerySchema.extend({
   to: z.string().max(200).optional().describe('Only the chat with this address.'),
   fromMe: z.enum(['true', 'false']).optional(),
   status: messageStatusSchema.optional(),
+  type: messageTypeSchema
+    .optional()
+    .describe('Only this kind. Reactions, edits and deletions that were sent are listed only when asked for.'),
 });

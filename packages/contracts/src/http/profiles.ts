@@ -19,9 +19,15 @@ const callSettings = z.object({
   message: callAnswer.default(null).describe('Sent to the caller of a call that was rejected by itself.'),
 });
 const updateCallSettings = z.strictObject({ autoReject: z.boolean().optional(), message: callAnswer.optional() });
+const keepMessageHistory = z
+  .boolean()
+  .describe('Keep what a message said before it was edited or deleted for everyone.');
 
 /** How a profile behaves; what was never set has its default. */
-export const profileSettingsSchema = z.object({ calls: callSettings.prefault({}) });
+export const profileSettingsSchema = z.object({
+  calls: callSettings.prefault({}),
+  keepMessageHistory: keepMessageHistory.default(false),
+});
 export type ProfileSettings = z.infer<typeof profileSettingsSchema>;
 
 export const createProfileSchema = z
@@ -50,7 +56,7 @@ export const updateProfileSchema = z
       .nullable()
       .optional(),
     settings: z
-      .strictObject({ calls: updateCallSettings.optional() })
+      .strictObject({ calls: updateCallSettings.optional(), keepMessageHistory: keepMessageHistory.optional() })
       .optional()
       .describe('What is left out stays as it is.'),
   })

@@ -15,6 +15,12 @@ export interface SendToBegin {
  */
 export type BeginVerdict = 'begun' | 'expired' | 'over' | 'taken_back' | 'busy' | 'unknown';
 
+/** The verdict, and the timer of the chat's disappearing messages as it is now. */
+export interface SendBegin {
+  verdict: BeginVerdict;
+  expiresInSeconds: number | undefined;
+}
+
 /**
  * Rows are locked in the order of their ids, and one that somebody else holds is passed by: a sweep may hold its rows for
  * as long as the bus takes, and no other send shall wait for that.
@@ -26,7 +32,7 @@ const BEGIN = `
   WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
   asked AS (SELECT a.id, a.at FROM quick, unnest($1::text[], $2::timestamp[]) AS a(id, at)),
   held AS MATERIALIZED (
-    SELECT m."id", a.at IS NULL OR a.at = coalesce(m."sendAt", m."createdAt") AS valid,
+    SELECT m."id", m."profileId", m."chat", a.at IS NULL OR a.at = coalesce(m."sendAt", m."createdAt") AS valid,
       m."status" = 'QUEUED' AND m."begunAt" IS NULL AND m."expiresAt" <= now() AS expired,
       m."status", m."begunAt" IS NULL AS fresh
     FROM asked a JOIN "Message" m ON m."id" = a.id ORDER BY m."id" FOR NO KEY UPDATE OF m SKIP LOCKED
@@ -35,8 +41,9 @@ const BEGIN = `
     FROM held h WHERE m."id" = h."id" AND h.valid AND h."status" = 'QUEUED' AND h.fresh AND h.expired IS NOT TRUE
   )
   SELECT a.id, m."id" IS NOT NULL AS known, h."id" IS NOT NULL AS held, h."status",
-    coalesce(h.valid, false) AS valid, coalesce(h.expired, false) AS expired
-  FROM asked a LEFT JOIN held h ON h."id" = a.id LEFT JOIN "Message" m ON m."id" = a.id`;
+    coalesce(h.valid, false) AS valid, coalesce(h.expired, false) AS expired, c."ephemeralSeconds"
+  FROM asked a LEFT JOIN held h ON h."id" = a.id LEFT JOIN "Message" m ON m."id" = a.id
+    LEFT JOIN "Conversation" c ON c."profileId" = h."profileId" AND c."chat" = h."chat"`;
 
 type Row = {
   id: string;
@@ -46,6 +53,7 @@ type Row = {
   /** The command carries the message's time. */
   valid: boolean;
   expired: boolean;
+  ephemeralSeconds: number | null;
 };
 
 /**
@@ -53,17 +61,16 @@ type Row = {
  * cancelled and does not expire, for it may be at the phone; what was cancelled or expired before is not begun. A send that
  * is tried again, by this owner or a later one, begins again.
  */
-export async function beginSends(
-  executor: Executor,
-  sends: readonly SendToBegin[],
-): Promise<Map<string, BeginVerdict>> {
+export async function beginSends(executor: Executor, sends: readonly SendToBegin[]): Promise<Map<string, SendBegin>> {
   if (sends.length === 0) return new Map();
   const values = [
     sends.map(({ messageId }) => messageId),
     sends.map(({ acceptedAt }) => acceptedAt?.toISOString() ?? null),
   ];
   const rows = await query<Row>(executor, 'sends_begin', BEGIN, values);
-  return new Map(rows.map((row) => [row.id, verdictOf(row)]));
+  return new Map(
+    rows.map((row) => [row.id, { verdict: verdictOf(row), expiresInSeconds: row.ephemeralSeconds || undefined }]),
+  );
 }
 
 function verdictOf({ known, held, status, valid, expired }: Row): BeginVerdict {

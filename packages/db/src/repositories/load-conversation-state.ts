@@ -1,5 +1,12 @@
 import type pg from 'pg';
-import type { DesiredState, MessageOrigin, MessageStatus, ProfileHealth, SessionStatus } from '../generated/enums.js';
+import type {
+  DesiredState,
+  MessageOrigin,
+  MessageStatus,
+  MessageType,
+  ProfileHealth,
+  SessionStatus,
+} from '../generated/enums.js';
 import { query } from '../query.js';
 
 export interface ProfileState {
@@ -46,8 +53,16 @@ export interface MessageState {
   waMessageId: string;
   fromMe: boolean;
   origin: MessageOrigin;
+  type: MessageType;
   status: MessageStatus;
+  senderPhone: string | null;
+  senderLid: string | null;
   contactId: string | null;
+  /** Of a poll, and of what changes another message; null for the others, which nothing here reads. */
+  content: unknown;
+  timestamp: Date;
+  editedAt: Date | null;
+  deletedAt: Date | null;
   sentAt: Date | null;
   deliveredAt: Date | null;
   readAt: Date | null;
@@ -68,8 +83,9 @@ export interface MessageWanted {
   messageId: string | null;
 }
 
-const MESSAGE_COLUMNS = `m."id", m."profileId", m."chat", m."waMessageId", m."fromMe", m."origin", m."status",
-  m."contactId", m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail",
+const MESSAGE_COLUMNS = `m."id", m."profileId", m."chat", m."waMessageId", m."fromMe", m."origin", m."type", m."status",
+  m."senderPhone", m."senderLid", m."contactId", m."timestamp", m."editedAt", m."deletedAt",
+  CASE WHEN m."type" IN ('POLL', 'REACTION', 'EDIT', 'DELETE') THEN m."content" END AS "content", m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail",
   m."traceparent", m."recipients"`;
 
 /** The two ways in are joined by UNION in the subquery, because OR would keep both indexes from being used. */

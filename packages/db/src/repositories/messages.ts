@@ -1,8 +1,8 @@
-import { events } from '@multiwa/contracts';
+import { actionTypes, events } from '@multiwa/contracts';
 import type pg from 'pg';
 import type { Database } from '../client.js';
-import type { Message } from '../generated/client.js';
-import type { MessageStatus } from '../generated/enums.js';
+import type { Message, MessageRevision, PollVote, Reaction } from '../generated/client.js';
+import type { MessageStatus, MessageType } from '../generated/enums.js';
 import { execute, query } from '../query.js';
 import { appendEvents } from './events.js';
 import { behind, newestFirst, type PageRequest } from './page.js';
@@ -13,6 +13,20 @@ export interface MessageFilter {
   status?: MessageStatus;
   /** Only what was stored after this. */
   since?: Date | null;
+  type?: MessageType;
+}
+
+const story = {
+  reactions: { orderBy: { at: 'asc' } },
+  votes: { orderBy: { at: 'asc' } },
+  revisions: { orderBy: { until: 'asc' } },
+} as const;
+
+/** A message with what people said about it, and what it said before. */
+export interface MessageWithStory extends Message {
+  reactions: Reaction[];
+  votes: PollVote[];
+  revisions: MessageRevision[];
 }
 
 /** Which profile's messages; both ids, so that no query can leave its workspace. */
@@ -46,14 +60,20 @@ export interface ConfirmedSend {
 /** Messages of one profile, in and out. */
 export function messagesRepository({ prisma, pool, transaction }: Database) {
   return {
-    list(scope: ProfileScope, { take, after, chat, fromMe, status, since }: PageRequest & MessageFilter) {
+    /** Sends that change another message are listed when asked for by type. */
+    list(scope: ProfileScope, { take, after, chat, fromMe, status, type, since }: PageRequest & MessageFilter) {
+      const kind = type ?? { notIn: [...actionTypes] };
       const newer = since ? { AND: { createdAt: { gt: since } } } : {};
-      const where = { ...scope, chat, fromMe, status, ...newer, ...behind(after) };
+      const where = { ...scope, chat, fromMe, status, type: kind, ...newer, ...behind(after) };
       return prisma.message.findMany({ where, orderBy: newestFirst, take });
     },
 
     find(scope: ProfileScope, id: string) {
       return prisma.message.findUnique({ where: { id, ...scope } });
+    },
+
+    findWithStory(scope: ProfileScope, id: string): Promise<MessageWithStory | null> {
+      return prisma.message.findUnique({ where: { id, ...scope }, include: story });
     },
 
     findByIdempotencyKey({ workspaceId, profileId }: ProfileScope, idempotencyKey: string) {

@@ -1,6 +1,12 @@
-import { events as catalog, type EventData, failureReasons, type Network } from '@multiwa/contracts';
+import {
+  events as catalog,
+  type EventData,
+  failureReasons,
+  type Network,
+  type ProfileSettings,
+} from '@multiwa/contracts';
 import type { Database } from '../client.js';
-import type { Prisma, Profile } from '../generated/client.js';
+import type { Profile } from '../generated/client.js';
 import type { DesiredState, EngineType, SessionStatus } from '../generated/enums.js';
 import { query } from '../query.js';
 import { appendEvents } from './events.js';
@@ -29,6 +35,9 @@ export interface StoredProxy {
 }
 
 const LOCK = `SELECT 1 FROM "Profile" WHERE "id" = $1 AND "workspaceId" = $2 AND "deletedAt" IS NULL FOR UPDATE`;
+const SET = `
+  UPDATE "Profile" SET "settings" = "settings" || $3::jsonb
+  WHERE "id" = $1 AND "workspaceId" = $2 AND "deletedAt" IS NULL`;
 const DELETE = `
   UPDATE "Profile" SET "deletedAt" = now(), "updatedAt" = now(), "desiredState" = 'LOGGED_OUT' WHERE "id" = $1 RETURNING *`;
 const END_MESSAGES = `
@@ -44,7 +53,7 @@ const profileDeleted = {
 } as const satisfies Partial<EventData<'message.failed'>>;
 
 /** Profiles of workspaces; a deleted one is as good as missing everywhere here. */
-export function profilesRepository({ prisma, transaction }: Database) {
+export function profilesRepository({ prisma, pool, transaction }: Database) {
   return {
     /** Repeating it with the same id gives the row that is there. */
     create(profile: NewProfile) {
@@ -72,11 +81,14 @@ export function profilesRepository({ prisma, transaction }: Database) {
       id: string,
       change: Partial<Pick<NewProfile, 'name' | 'accountId' | 'webhookUrl'>> & {
         desiredState?: DesiredState;
-        settings?: Prisma.InputJsonValue;
+        /** Those that change; the others keep their value. */
+        settings?: Partial<ProfileSettings>;
       },
     ) {
+      const { settings, ...data } = change;
+      if (settings) await query(pool, 'profiles_set', SET, [id, workspaceId, JSON.stringify(settings)]);
       const where = { id, workspaceId, deletedAt: null };
-      const [row] = await prisma.profile.updateManyAndReturn({ where, data: change });
+      const [row] = await prisma.profile.updateManyAndReturn({ where, data });
       return row ?? null;
     },
 

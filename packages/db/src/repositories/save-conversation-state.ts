@@ -86,20 +86,24 @@ export interface ConversationChange {
   unreadBy: number;
   lastMessageId: string;
   lastMessageAt: Date;
+  /** The timer of disappearing messages as the last message has it: 0 for none, null where it does not tell. */
+  ephemeralSeconds: number | null;
 }
 
 const UPSERT_CONVERSATIONS = `
   INSERT INTO "Conversation" AS c ("id", "profileId", "chat", "contactId", "unreadCount", "lastMessageId",
-    "lastMessageAt", "updatedAt")
-  SELECT "id", "profileId", "chat", "contactId", "unreadBy", "lastMessageId", "lastMessageAt", now()
+    "lastMessageAt", "ephemeralSeconds", "updatedAt")
+  SELECT "id", "profileId", "chat", "contactId", "unreadBy", "lastMessageId", "lastMessageAt", "ephemeralSeconds", now()
   FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "profileId" text, "chat" text, "contactId" text, "unreadBy" int,
-    "lastMessageId" text, "lastMessageAt" timestamp(3))
+    "lastMessageId" text, "lastMessageAt" timestamp(3), "ephemeralSeconds" int)
   ORDER BY "profileId", "chat"
   ON CONFLICT ("profileId", "chat") DO UPDATE SET
     "contactId" = coalesce(c."contactId", excluded."contactId"),
     "unreadCount" = c."unreadCount" + excluded."unreadCount",
     "lastMessageId" = CASE WHEN c."lastMessageAt" > excluded."lastMessageAt" THEN c."lastMessageId"
       ELSE excluded."lastMessageId" END,
+    "ephemeralSeconds" = CASE WHEN c."lastMessageAt" > excluded."lastMessageAt" THEN c."ephemeralSeconds"
+      ELSE coalesce(excluded."ephemeralSeconds", c."ephemeralSeconds") END,
     "lastMessageAt" = greatest(c."lastMessageAt", excluded."lastMessageAt"),
     -- WhatsApp tells times in whole seconds.
     "deletedAt" = CASE WHEN excluded."lastMessageAt" < date_trunc('second', c."deletedAt") THEN c."deletedAt" END,

@@ -16,6 +16,7 @@ import {
   scanSchema,
   sendSchema,
   sentQuerySchema,
+  voteSchema,
 } from './schemas.js';
 import { companionView, phoneView } from './views.js';
 
@@ -70,6 +71,13 @@ export function registerPhoneRoutes(app: FastifyInstance, core: SandboxCore): vo
     const phone = phoneOf(request.params);
     const body = parse(sendSchema, request.body);
     const sent = await ('content' in body ? phone.sendContent(body) : phone.sendText(body));
+    reply.status(201);
+    return sent;
+  });
+
+  app.post('/phones/:phone/votes', async (request, reply) => {
+    const { poll, options } = parse(voteSchema, request.body);
+    const sent = await phoneOf(request.params).vote(poll, options);
     reply.status(201);
     return sent;
   });

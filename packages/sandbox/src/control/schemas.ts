@@ -46,6 +46,8 @@ export const sendSchema = z.union([
   z.strictObject({ ...sending, content: z.record(z.string(), z.unknown()) }),
 ]);
 
+export const voteSchema = z.strictObject({ poll: z.string().max(64), options: z.array(z.string()).max(20) });
+
 export const readSchema = z.union([
   z.strictObject({ ids: z.array(z.string()).min(1).max(10_000) }),
   z.strictObject({ all: z.literal(true) }),

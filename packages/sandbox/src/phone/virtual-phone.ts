@@ -19,6 +19,7 @@ import { PhoneSignal } from './phone-signal.js';
 import { type Person, PhoneRecords, type ReceivedMessage, type SentMessage } from './records.js';
 import { readReceipt, retryReceipt } from './stanzas.js';
 import { TrustedContacts } from './trusted-contacts.js';
+import { voteOf } from './vote.js';
 
 const MAX_RETRIES = 5;
 
@@ -108,6 +109,12 @@ export class VirtualPhone {
     if (!recipient) throw new SandboxError('recipient_not_found', `Nobody on this network is called ${to}.`);
     const mode = to.endsWith('@lid') ? 'lid' : addressing;
     return this.inTurn(() => this.send(recipient, id ?? this.newId(), message, mode));
+  }
+
+  /** Chooses options of a poll that the phone has; none takes the vote back. Errors: message_not_found, validation_failed. */
+  async vote(pollId: string, options: readonly string[]): Promise<SentMessage> {
+    const jidOf = (phone: string, addressing: Addressing) => this.network.directory.find(phone)?.jid(addressing) ?? '';
+    return this.sendContent(voteOf({ records: this.records, jidOf, phone: this.account.phone }, pollId, options));
   }
 
   /** Sends something only this account's devices understand to one companion. */

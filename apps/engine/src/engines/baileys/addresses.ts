@@ -20,6 +20,9 @@ export function chatOf({ phone, lid }: Identity): string | null {
   return lid === null ? null : `${lid}@lid`;
 }
 
+/** The address that a person goes by inside a message: null for nobody. */
+export const jidOf = chatOf;
+
 export function isSamePerson(one: Identity, other: Identity): boolean {
   return (one.phone !== null && one.phone === other.phone) || (one.lid !== null && one.lid === other.lid);
 }

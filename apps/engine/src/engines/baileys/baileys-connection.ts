@@ -34,6 +34,7 @@ import { changeChat } from './change-chat.js';
 import { type NamedChange, readReadElsewhere, tapAppState } from './chat-changes.js';
 import { completeFrom } from './complete-identity.js';
 import { toProto } from './converters/index.js';
+import { labelOf } from './converters/stanza.js';
 import type { GroupBook } from './groups/group-book.js';
 import { makeGroupCalls } from './groups/group-calls.js';
 import { doubtGroup, prepareGroup } from './groups/prepare-group.js';
@@ -164,7 +165,8 @@ export class BaileysConnection implements Connection {
     return sending;
   }
 
-  async #send({ waMessageId, chat, content }: OutboundMessage): Promise<SendOutcome> {
+  async #send({ waMessageId, ...message }: OutboundMessage): Promise<SendOutcome> {
+    const { chat, content } = message;
     const { sock, keys, groups, logger } = this.#dependencies;
     if (this.#over) throw new ConnectionLostError('The socket is closed.');
     const group = isGroup(chat) ? await prepareGroup(groups, chat, this.#self()) : undefined;
@@ -174,7 +176,9 @@ export class BaileysConnection implements Connection {
     acked.catch(() => undefined);
     let sent: Sent;
     try {
-      const relay = () => sock.relayMessage(chat, toProto(content), { messageId: waMessageId });
+      const { attributes, nodes } = labelOf(content);
+      const options = { messageId: waMessageId, additionalAttributes: attributes, additionalNodes: nodes };
+      const relay = () => sock.relayMessage(chat, toProto(content, { ...message, self: this.#self() }), options);
       const send = () => traced('encrypt and send', {}, () => keys.sending(relay));
       sent = await unlessRejected(group ? groups.exclusively(chat, send) : send(), acked);
       if (!sent.held) logger.error({ waMessageId }, 'A message left before its state was stored');

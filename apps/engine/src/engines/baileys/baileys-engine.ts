@@ -1,10 +1,10 @@
+import { capabilitiesOf } from '@multiwa/contracts';
 import { initAuthCreds } from '@whiskeysockets/baileys';
 import type { Connection, ConnectionCallbacks, Engine, Route, Session } from '../engine.js';
 import { makeProxyRoute } from '../proxy-route.js';
 import { selfIdentity } from './addresses.js';
 import { BaileysConnection, isLinked } from './baileys-connection.js';
 import { LibraryCaches } from './caches.js';
-import { sendableTypes } from './converters/index.js';
 import { GroupBook } from './groups/group-book.js';
 import { GroupCache } from './groups/group-cache.js';
 import { renewSenderKey } from './groups/sender-key.js';
@@ -31,17 +31,7 @@ export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxie
   const keyStates = new WeakMap<Session, KeyState>();
   return {
     type: 'BAILEYS',
-    capabilities: [
-      'link.qr',
-      'link.code',
-      'logout',
-      'contacts.lookup',
-      'contacts.block',
-      'profile.edit',
-      'groups',
-      'communities',
-      ...sendableTypes.map((type) => `send.${type}` as const),
-    ],
+    capabilities: capabilitiesOf('BAILEYS'),
 
     async open(session: Session, callbacks: ConnectionCallbacks, { proxyUrl }: Route): Promise<Connection> {
       const { profileId, store, inbox, at, logger } = session;

@@ -1,5 +1,8 @@
-import type { CompleteIdentity } from './read-message.js';
+import type { Identity } from '@multiwa/contracts';
 import type { SignalKeys } from './signal-keys.js';
+
+/** Finds the other name of a person among the mappings this session has learned; asks nobody. */
+export type CompleteIdentity = (identity: Identity) => Promise<Identity>;
 
 /** Looks among the pairs of phone and LID that the session has stored. */
 export function completeFrom(keys: Pick<SignalKeys, 'get'>): CompleteIdentity {

@@ -2,7 +2,7 @@ import type { PresenceState } from '@multiwa/contracts';
 import type { PresenceData } from '@whiskeysockets/baileys';
 import type { PresenceSeen } from '../engine.js';
 import { chatOf, identityOf, isGroup } from './addresses.js';
-import type { CompleteIdentity } from './read-message.js';
+import type { CompleteIdentity } from './complete-identity.js';
 
 const states: Readonly<Record<PresenceData['lastKnownPresence'], PresenceState>> = {
   available: 'online',

@@ -1,7 +1,7 @@
 import type { WACallEvent } from '@whiskeysockets/baileys';
 import type { CallSeen } from '../engine.js';
 import { chatOf, identityOf, isGroup } from './addresses.js';
-import type { CompleteIdentity } from './read-message.js';
+import type { CompleteIdentity } from './complete-identity.js';
 
 const statuses: Readonly<Partial<Record<WACallEvent['status'], CallSeen['status']>>> = {
   offer: 'RINGING',

@@ -2,7 +2,7 @@ import type { Identity } from '@multiwa/contracts';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { ReceiptUpdate } from '../engine.js';
 import { chatOf, identityOf, isGroup, isSamePerson } from './addresses.js';
-import type { CompleteIdentity } from './read-message.js';
+import type { CompleteIdentity } from './complete-identity.js';
 import { serverTime } from './server-time.js';
 
 /** Types of receipts that tell the sender something; one without a type says that the message arrived. */

@@ -9,7 +9,9 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import type { Session } from '../engine.js';
+import { selfIdentity } from './addresses.js';
 import { toProto } from './converters/index.js';
+import { resendLabelOf } from './converters/stanza.js';
 import type { GroupBook } from './groups/group-book.js';
 import { resendToGroup } from './groups/resend-to-group.js';
 
@@ -37,21 +39,24 @@ export async function resend(
   const { me, account } = sock.authState.creds;
   const count = Number(getBinaryNodeChild(receipt, 'retry')?.attrs.count ?? 1);
   if (from === undefined || id === undefined || !me || !account || count > MAX_ATTEMPTS) return false;
-  const content = await session.sentContent(id);
-  if (!content) return false;
-  if (isJidGroup(from)) return resendToGroup(sock, groups, { id, from, participant, count }, toProto(content));
+  const sent = await session.sentMessage(id);
+  if (!sent) return false;
+  const { content } = sent;
+  const message = toProto(content, { ...sent, self: selfIdentity(me) });
+  if (isJidGroup(from)) return resendToGroup(sock, groups, { id, from, participant, count }, message);
 
-  const message = toProto(content);
+  const { attributes, nodes, encAttributes } = resendLabelOf(content);
   const own = areJidsSameUser(from, me.id) || areJidsSameUser(from, me.lid);
   const chat = own && recipient !== undefined ? jidNormalizedUser(recipient) : undefined;
   const plaintext = encodeWAMessage(chat ? { deviceSentMessage: { destinationJid: chat, message } } : message);
   const { type, ciphertext } = await sock.signalRepository.encryptMessage({ jid: from, data: plaintext });
   await sock.sendNode({
     tag: 'message',
-    attrs: { id, to: from, type: 'text', device_fanout: 'false', ...(chat ? { recipient: chat } : {}) },
+    attrs: { id, to: from, ...attributes, device_fanout: 'false', ...(chat ? { recipient: chat } : {}) },
     content: [
-      { tag: 'enc', attrs: { v: '2', type, count: String(count) }, content: ciphertext },
+      { tag: 'enc', attrs: { v: '2', type, ...encAttributes, count: String(count) }, content: ciphertext },
       { tag: 'device-identity', attrs: {}, content: encodeSignedDeviceIdentity(account, true) },
+      ...nodes,
     ],
   });
   return true;

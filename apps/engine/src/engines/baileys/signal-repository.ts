@@ -13,7 +13,7 @@ import {
 import type { Logger } from '../../logger.js';
 import type { Inbox } from '../engine.js';
 import { completeFrom } from './complete-identity.js';
-import { readMessages } from './read-message.js';
+import { readArrivals } from './read-arrivals.js';
 import type { SignalKeys } from './signal-keys.js';
 
 /** A padded message that says nothing. */
@@ -90,8 +90,8 @@ export function journalingRepository(
         const plaintext = await work().catch((error: unknown) => refuse(error, ciphertext));
         const attrs = stanzas.find(ciphertext);
         if (attrs) await learnKey(attrs, plaintext);
-        const messages = attrs && !stanzas.isBeside(ciphertext) ? await read(attrs, plaintext) : [];
-        const entries = messages.map((message) => inbox.entry(message, span?.traceparent));
+        const arrivals = attrs && !stanzas.isBeside(ciphertext) ? await read(attrs, plaintext) : [];
+        const entries = arrivals.map((arrival) => inbox.entry(arrival, span?.traceparent));
         for (const entry of entries) keys.journal(entry);
         if (entries.length > 0) at('receive.after-decrypt');
         return { plaintext, entries };
@@ -127,7 +127,7 @@ export function journalingRepository(
 
     const read = async (attrs: BinaryNode['attrs'], plaintext: Uint8Array) => {
       try {
-        return await readMessages(attrs, plaintext, self(), complete);
+        return await readArrivals(attrs, plaintext, self(), complete);
       } catch (error) {
         // The library cannot read it either and will ask for it again.
         logger.warn({ err: error, waMessageId: attrs.id }, 'A decrypted message could not be read');

@@ -7,7 +7,8 @@ import { type App, profileChild } from '../route-types.js';
 const schema = describe({
   tag: 'Messages',
   summary: 'Get a message',
-  description: 'With every status that it has had and, in a group, what became of it at each participant.',
+  description:
+    'With every status that it has had, its reactions, the tally of a poll, what it said before where that is kept and, in a group, what became of it at each participant.',
   params: profileChild('messageId'),
   answers: { 200: messageDetailSchema },
   problems: ['profile_not_found', 'message_not_found'],

@@ -1,6 +1,6 @@
 import { messageSchema, sendMessageSchema, sendQuerySchema } from '@multiwa/contracts';
 import { describe } from '../../http/describe.js';
-import { hashRequest, idempotencyKeyOf, replayedHeader } from '../../http/idempotency.js';
+import { idempotencyOf, replayedHeader } from '../../http/idempotency.js';
 import { scopeOf } from '../../http/request-context.js';
 import { isSettled, type SendAndWait } from '../../use-cases/send-and-wait.js';
 import { type App, profileParams } from '../route-types.js';
@@ -9,7 +9,7 @@ const schema = describe({
   tag: 'Messages',
   summary: 'Send a message',
   description:
-    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. Someone who has opted out is not written to unless ignoreOptOut says so. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After. With waitFor=sent the answer comes when WhatsApp has the message or it has ended (200), or at the deadline, with the message as it is then (202); when very many callers wait, it comes at once.',
+    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. Someone who has opted out is not written to unless ignoreOptOut says so. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After. REACTION, EDIT and DELETE change an earlier message: they are sends of their own, with a status of their own, and hold for that message once WhatsApp has them. With waitFor=sent the answer comes when WhatsApp has the message or it has ended (200), or at the deadline, with the message as it is then (202); when very many callers wait, it comes at once.',
   params: profileParams,
   querystring: sendQuerySchema,
   body: sendMessageSchema,
@@ -21,6 +21,10 @@ const schema = describe({
     'send_at_too_far',
     'expires_at_past',
     'not_supported_by_engine',
+    'referred_message_unknown',
+    'contact_phone_invalid',
+    'message_not_editable',
+    'message_not_deletable',
     'profile_restricted',
     'recipient_opted_out',
     'queue_full',
@@ -31,11 +35,9 @@ const schema = describe({
 export function sendMessageRoute(app: App, sendAndWait: SendAndWait): void {
   const config = { scope: 'messages:write' } as const;
   app.post('/profiles/:profileId/messages', { schema, config }, async (request, reply) => {
-    const key = idempotencyKeyOf(request);
-    const idempotency = key === undefined ? undefined : { key, requestHash: hashRequest(request) };
     const { waitFor, waitTimeoutMs } = request.query;
     const waitMs = waitFor === undefined ? undefined : waitTimeoutMs;
-    const { message, replayed } = await sendAndWait(scopeOf(request), request.body, idempotency, waitMs);
+    const { message, replayed } = await sendAndWait(scopeOf(request), request.body, idempotencyOf(request), waitMs);
     if (replayed) reply.header(replayedHeader, 'true');
     return reply.code(waitMs !== undefined && isSettled(message) ? 200 : 202).send(message);
   });

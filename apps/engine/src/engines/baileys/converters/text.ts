@@ -1,18 +1,25 @@
-import { randomBytes } from 'node:crypto';
-import type { Content, OutboundContent } from '@multiwa/contracts';
-import type { proto } from '@whiskeysockets/baileys';
+import type { OutboundOf, ReceivedContent } from '@multiwa/contracts';
+import { proto } from '@whiskeysockets/baileys';
+import type { ContextInfo } from './context.js';
 
-type Text = Extract<OutboundContent, { type: 'TEXT' }>;
+const { PreviewType } = proto.Message.ExtendedTextMessage;
 
-/** From it WhatsApp's reporting token and the keys of votes and reactions are made. */
-const SECRET_BYTES = 32;
-
-export function textToProto({ text }: Text): proto.IMessage {
-  return { extendedTextMessage: { text }, messageContextInfo: { messageSecret: randomBytes(SECRET_BYTES) } };
+export function textToProto({ text, linkPreview }: OutboundOf<'TEXT'>, contextInfo: ContextInfo): proto.IMessage {
+  if (!linkPreview) return { extendedTextMessage: { text, contextInfo } };
+  const { url, title, description, thumbnail } = linkPreview;
+  const card = { matchedText: url, title, description, previewType: PreviewType.NONE };
+  const jpegThumbnail = thumbnail === undefined ? undefined : Buffer.from(thumbnail, 'base64');
+  return { extendedTextMessage: { text, ...card, jpegThumbnail, contextInfo } };
 }
 
-export function textFromProto(message: proto.IMessage): Content | undefined {
-  const text = message.conversation || message.extendedTextMessage?.text;
-  if (typeof text === 'string') return { type: 'TEXT', text };
-  return message.extendedTextMessage ? { type: 'TEXT', text: '' } : undefined;
+export function textFromProto({ conversation, extendedTextMessage }: proto.IMessage): ReceivedContent | undefined {
+  const text = conversation || extendedTextMessage?.text;
+  if (typeof text !== 'string' && !extendedTextMessage) return undefined;
+  const { matchedText: url, title, description } = extendedTextMessage ?? {};
+  return {
+    type: 'TEXT',
+    text: text ?? '',
+    ...(url &&
+      (title || description) && { linkPreview: { url, title: title ?? null, description: description ?? null } }),
+  };
 }

@@ -8,7 +8,7 @@ import {
 } from '@whiskeysockets/baileys';
 import type { GroupCalls } from '../../engine.js';
 import { identityOf } from '../addresses.js';
-import type { CompleteIdentity } from '../read-message.js';
+import type { CompleteIdentity } from '../complete-identity.js';
 import type { GroupBook } from './group-book.js';
 import { groupError } from './group-error.js';
 import { groupChatOf, type KnownGroup, readGroup, timeOf } from './read-group.js';

@@ -1,29 +1,30 @@
-import type { Identity } from '@multiwa/contracts';
+import type { ContentParts, Identity, ReceivedContent } from '@multiwa/contracts';
 import { type BinaryNode, isJidGroup, proto, unpadRandomMax16 } from '@whiskeysockets/baileys';
-import type { ReceivedMessage } from '../engine.js';
+import type { Arrival } from '../engine.js';
 import { chatOf, identityOf, isSamePerson } from './addresses.js';
+import type { CompleteIdentity } from './complete-identity.js';
 import { fromProto } from './converters/index.js';
+import { unwrap } from './converters/unwrap.js';
+import type { Place } from './place.js';
+import { readAction } from './read-action.js';
 import { serverTime } from './server-time.js';
 
 type Attributes = BinaryNode['attrs'];
 
-/** Finds the other name of a person among the mappings this session has learned; asks nobody. */
-export type CompleteIdentity = (identity: Identity) => Promise<Identity>;
-
 /**
- * What a decrypted stanza says, as messages of ours: usually one, none for a word between clients, several when the own
+ * What a decrypted stanza says, in our words: usually one thing, none for a word between clients, several when the own
  * phone hands over messages that could not be decrypted here.
  */
-export async function readMessages(
+export async function readArrivals(
   attrs: Attributes,
   padded: Uint8Array,
   self: Identity,
   complete: CompleteIdentity,
-): Promise<ReceivedMessage[]> {
+): Promise<Arrival[]> {
   const message = proto.Message.decode(unpadRandomMax16(padded));
   if (attrs.category === 'peer') return resentByPhone(message, attrs, self, complete);
-  const received = await readOne(message, attrs, self, complete);
-  return received ? [received] : [];
+  const arrival = await readOne(message, attrs, self, complete);
+  return arrival ? [arrival] : [];
 }
 
 async function readOne(
@@ -31,23 +32,40 @@ async function readOne(
   attrs: Attributes,
   self: Identity,
   complete: CompleteIdentity,
-): Promise<ReceivedMessage | undefined> {
+): Promise<Arrival | undefined> {
   const content = fromProto(message);
+  const { inner } = unwrap(message);
   const { from, id } = attrs;
-  if (!content || from === undefined || id === undefined) return undefined;
-  const place = isJidGroup(from) ? await inGroup(from, attrs, self, complete) : await inChat(attrs, self, complete);
-  if (!place) return undefined;
-  return {
-    ...place,
+  if (from === undefined || id === undefined) return undefined;
+  const placed = isJidGroup(from) ? await inGroup(from, attrs, self, complete) : await inChat(attrs, self, complete);
+  if (!placed) return undefined;
+  const place: Place = {
+    ...placed,
     waMessageId: id,
     pushName: attrs.notify ?? null,
-    type: content.type,
-    content,
     timestamp: serverTime(attrs.t).toISOString(),
+  };
+  if (!content) return readAction(inner, place, self);
+  if (content.type === 'DELETED') return undefined;
+  const completed = await completeParts(content, complete);
+  return { kind: 'message-received', payload: { ...place, type: content.type, content: completed } };
+}
+
+/** The people that a message names beside its sender are known by both names too, where the session has learned them. */
+async function completeParts<T extends ReceivedContent & ContentParts>(
+  content: T,
+  complete: CompleteIdentity,
+): Promise<T> {
+  const { quote, mentions } = content;
+  if (!quote?.sender && !mentions) return content;
+  return {
+    ...content,
+    ...(quote && { quote: { ...quote, sender: quote.sender && (await complete(quote.sender)) } }),
+    ...(mentions && { mentions: await Promise.all(mentions.map(complete)) }),
   };
 }
 
-type Placed = Pick<ReceivedMessage, 'chat' | 'peer' | 'sender' | 'fromMe'>;
+type Placed = Pick<Place, 'chat' | 'peer' | 'sender' | 'fromMe'>;
 
 async function inGroup(
   group: string,
@@ -83,11 +101,11 @@ async function resentByPhone(
   attrs: Attributes,
   self: Identity,
   complete: CompleteIdentity,
-): Promise<ReceivedMessage[]> {
+): Promise<Arrival[]> {
   if (!isSamePerson(identityOf(attrs.from), self)) return [];
   const protocol = (message.deviceSentMessage?.message ?? message).protocolMessage;
   const results = protocol?.peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? [];
-  const received: ReceivedMessage[] = [];
+  const arrivals: Arrival[] = [];
   for (const { placeholderMessageResendResponse } of results) {
     const bytes = placeholderMessageResendResponse?.webMessageInfoBytes;
     if (!bytes) continue;
@@ -102,7 +120,7 @@ async function resentByPhone(
       ...(pushName ? { notify: pushName } : {}),
     };
     const one = await readOne(original, stanza, self, complete);
-    if (one) received.push(one);
+    if (one) arrivals.push(one);
   }
-  return received;
+  return arrivals;
 }

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import { type Capability, capabilitiesOf, type Identity, type OutboundContent } from '@multiwa/contracts';
+import type { Arrival, ArrivalOf, Engine, GroupCalls } from './engine.js';
+import type { PeopleQueries } from './people-queries.js';
+
+/** Message ids, and whatever else a case of the suite may want of a person on the simulated network. */
+export interface PhoneRecord {
+  id: string;
+  text: string;
+  content: { [field: string]: unknown };
+}
+
+/** A person with a phone on the simulated network. */
+export interface Friend extends Identity {
+  chat: string;
+  /** Sends any message of WhatsApp's; resolves with its id. */
+  send(content: PhoneRecord['content']): Promise<string>;
+  /** Chooses options of a poll that this phone has. */
+  vote(pollId: string, options: string[]): Promise<string>;
+  /** The message that arrived under this id. */
+  received(id: string): Promise<PhoneRecord>;
+}
+
+/** A session under test: linked and open, with everything that arrived for it. */
+export interface Bench {
+  self: Identity;
+  friend: Friend;
+  people: PeopleQueries;
+  groups: GroupCalls;
+  /** Sends and expects that WhatsApp took it; resolves with the id. */
+  send(content: OutboundContent, expiresInSeconds?: number): Promise<string>;
+  /** The arrival of this kind under WhatsApp's id. */
+  arrival<K extends Arrival['kind']>(kind: K, waMessageId: string): Promise<ArrivalOf<K>['payload']>;
+  /** Opens sessions of other numbers: each is linked by the way named. */
+  link(way: 'qr' | 'code'): Promise<void>;
+  /** Logs another number out; resolves with whether WhatsApp unlinked it. */
+  logsOut(): Promise<boolean>;
+}
+
+type Case = (bench: Bench) => Promise<void>;
+type Unclaimed = 'send.BUTTONS' | 'send.LIST';
+
+const id = 'cmh3k2v1x0000qzrm5t9ab3de';
+
+/** The message that something refers to, as the gateway names it to an engine. */
+function target(waMessageId: string, fromMe: boolean) {
+  return { messageId: id, waMessageId, fromMe, sender: null };
+}
+
+const text = (words: string) => ({ type: 'TEXT', text: words }) as const;
+const poll = {
+  type: 'POLL',
+  question: 'Tea?',
+  options: ['yes', 'no', 'later'],
+  secret: Buffer.alloc(32, 7).toString('base64'),
+} as const;
+
+/**
+ * What each capability means: what an engine that claims it must do between its port and a phone. Whatever the engine, the
+ * same suite; a capability without a case cannot be claimed.
+ */
+export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>> = {
+  'link.qr': ({ link }) => link('qr'),
+  'link.code': ({ link }) => link('code'),
+  logout: async ({ logsOut }) => assert.equal(await logsOut(), true),
+
+  'contacts.lookup': async ({ people, friend }) => {
+    partly(await people.checkNumbers([friend.phone ?? '']), [{ phone: friend.phone, lid: friend.lid }]);
+  },
+  'contacts.block': async ({ people, friend }) => {
+    const isBlocked = async () => (await people.blocklist()).some(({ lid }) => lid === friend.lid);
+    for (const blocked of [true, false]) {
+      await people.block(friend.chat, blocked);
+      assert.equal(await isBlocked(), blocked);
+    }
+  },
+  'profile.edit': async ({ people }) => {
+    await people.changeOwnProfile({ about: 'Open daily' });
+    assert.equal((await people.ownProfile()).about, 'Open daily');
+  },
+  groups: async ({ groups, friend }) => {
+    const made = { subject: 'Toko', participants: [friend.chat], description: null, communityId: null };
+    const { chat, group } = await groups.create({ ...made, kind: 'GROUP' });
+    partly(group, { subject: 'Toko', kind: 'GROUP' });
+    const { group: changed } = await groups.update({ chat, changes: { announce: true } });
+    partly(changed, { announce: true });
+    partly((await groups.members({ chat, action: 'remove', people: [friend.chat] })).results, [{ outcome: 'DONE' }]);
+  },
+  communities: async ({ groups }) => {
+    const made = { subject: 'Kampung', participants: [], description: null, communityId: null };
+    const { group } = await groups.create({ ...made, kind: 'COMMUNITY' });
+    partly(group, { subject: 'Kampung', kind: 'COMMUNITY' });
+  },
+
+  'send.TEXT': async ({ send, friend }) => {
+    const sent = await send(text('Halo\n*dunia* 😀'));
+    assert.equal((await friend.received(sent)).text, 'Halo\n*dunia* 😀');
+  },
+  'send.LOCATION': async ({ send, friend }) => {
+    const sent = await send({ type: 'LOCATION', latitude: -6.9, longitude: 107.6, name: 'Toko', address: 'Braga 10' });
+    const { locationMessage } = (await friend.received(sent)).content;
+    partly(locationMessage, { degreesLatitude: -6.9, degreesLongitude: 107.6, name: 'Toko', address: 'Braga 10' });
+  },
+  'send.CONTACT': async ({ send, friend }) => {
+    const card = (name: string) => ({ name, vcard: `BEGIN:VCARD\nVERSION:3.0\nFN:${name}\nEND:VCARD`, phones: [] });
+    const [one, several] = [
+      await send({ type: 'CONTACT', contacts: [card('Siti')] }),
+      await send({ type: 'CONTACT', contacts: [card('Siti'), card('Budi')] }),
+    ];
+    partly((await friend.received(one)).content.contactMessage, {
+      displayName: 'Siti',
+      vcard: card('Siti').vcard,
+    });
+    const { contacts } = (await friend.received(several)).content.contactsArrayMessage as { contacts: unknown[] };
+    partly(contacts[1], { displayName: 'Budi', vcard: card('Budi').vcard });
+  },
+  'send.POLL': async ({ send, friend }) => {
+    const options = poll.options.map((optionName) => ({ optionName }));
+    const single = await send({ ...poll, options: [...poll.options], multiple: false });
+    const { pollCreationMessageV3, messageContextInfo } = (await friend.received(single)).content;
+    partly(pollCreationMessageV3, { name: 'Tea?', options, selectableOptionsCount: 1 });
+    partly(messageContextInfo, { messageSecret: poll.secret });
+    const several = await send({ ...poll, options: [...poll.options], multiple: true });
+    partly((await friend.received(several)).content.pollCreationMessage, { options });
+  },
+  'send.REACTION': async ({ send, friend }) => {
+    const theirs = await friend.send({ conversation: 'like it?' });
+    for (const emoji of ['👍🏽', null]) {
+      const sent = await send({ type: 'REACTION', target: target(theirs, false), emoji });
+      const { reactionMessage } = (await friend.received(sent)).content;
+      partly(reactionMessage, { key: { id: theirs, fromMe: false }, text: emoji ?? '' });
+    }
+  },
+  'send.EDIT': async ({ send, friend }) => {
+    const first = await send(text('frist'));
+    const sent = await send({ type: 'EDIT', target: target(first, true), text: 'first' });
+    partly((await friend.received(sent)).content.protocolMessage, {
+      key: { id: first, fromMe: true },
+      type: 'MESSAGE_EDIT',
+      editedMessage: { extendedTextMessage: { text: 'first' } },
+    });
+  },
+  'send.DELETE': async ({ send, friend }) => {
+    const first = await send(text('a slip'));
+    const sent = await send({ type: 'DELETE', target: target(first, true) });
+    partly((await friend.received(sent)).content.protocolMessage, { key: { id: first, fromMe: true }, type: 'REVOKE' });
+  },
+
+  'option.quote': async ({ send, friend }) => {
+    const theirs = await friend.send({ conversation: 'how much?' });
+    const sender = { phone: friend.phone, lid: friend.lid };
+    const answered = { messageId: id, waMessageId: theirs, fromMe: false, sender, type: 'TEXT' } as const;
+    const quote = { ...answered, text: 'how much?', content: text('how much?') };
+    const sent = await send({ ...text('ten'), quote });
+    const { contextInfo } = (await friend.received(sent)).content.extendedTextMessage as { contextInfo: unknown };
+    partly(contextInfo, { stanzaId: theirs, participant: friend.chat, quotedMessage: { conversation: 'how much?' } });
+  },
+  'option.mentions': async ({ send, friend }) => {
+    const mentions = [{ phone: friend.phone, lid: null }];
+    const sent = await send({ ...text(`@${friend.phone} look`), mentions });
+    const { contextInfo } = (await friend.received(sent)).content.extendedTextMessage as { contextInfo: unknown };
+    partly(contextInfo, { mentionedJid: [friend.chat] });
+  },
+  'option.forwarded': async ({ send, friend }) => {
+    const sent = await send({ ...text('pass it on'), forwarded: true });
+    const { contextInfo } = (await friend.received(sent)).content.extendedTextMessage as { contextInfo: unknown };
+    partly(contextInfo, { isForwarded: true });
+  },
+  'option.linkPreview': async ({ send, friend }) => {
+    const thumbnail = Buffer.from('a small picture').toString('base64');
+    const linkPreview = { url: 'https://example.com/a', title: 'A', description: 'All of A', thumbnail };
+    const sent = await send({ ...text('see https://example.com/a'), linkPreview });
+    const { url, ...card } = linkPreview;
+    partly((await friend.received(sent)).content.extendedTextMessage, {
+      matchedText: url,
+      title: card.title,
+      description: card.description,
+      jpegThumbnail: thumbnail,
+    });
+  },
+  'option.disappearing': async ({ send, friend }) => {
+    const sent = await send(text('for a day'), 86_400);
+    const { contextInfo } = (await friend.received(sent)).content.extendedTextMessage as { contextInfo: unknown };
+    partly(contextInfo, { expiration: 86_400 });
+  },
+
+  'receive.TEXT': async ({ arrival, friend, self }) => {
+    const asked = await friend.send({ conversation: 'ada?' });
+    partly(await arrival('message-received', asked), { type: 'TEXT', content: text('ada?'), chat: friend.chat });
+    const context = {
+      stanzaId: asked,
+      participant: friend.chat,
+      quotedMessage: { conversation: 'ada?' },
+      mentionedJid: [`${self.phone}@s.whatsapp.net`],
+      isForwarded: true,
+      expiration: 604_800,
+    };
+    const answer = await friend.send({ extendedTextMessage: { text: 'ada!', contextInfo: context } });
+    partly((await arrival('message-received', answer)).content, {
+      text: 'ada!',
+      quote: { waMessageId: asked, sender: { phone: friend.phone }, type: 'TEXT', text: 'ada?' },
+      mentions: [{ phone: self.phone }],
+      forwarded: true,
+      expiresInSeconds: 604_800,
+    });
+  },
+  'receive.LOCATION': async ({ arrival, friend }) => {
+    const place = { degreesLatitude: 1.5, degreesLongitude: 2.5 };
+    const still = await friend.send({ locationMessage: { ...place, name: 'Here' } });
+    partly((await arrival('message-received', still)).content, {
+      type: 'LOCATION',
+      latitude: 1.5,
+      longitude: 2.5,
+      name: 'Here',
+    });
+    const moving = await friend.send({ liveLocationMessage: { ...place, caption: 'on my way', sequenceNumber: 3 } });
+    partly((await arrival('message-received', moving)).content, { live: true, caption: 'on my way', sequence: 3 });
+  },
+  'receive.CONTACT': async ({ arrival, friend }) => {
+    const vcard = 'BEGIN:VCARD\nFN:Siti\nTEL;waid=628111222333:+62 811-1222-333\nEND:VCARD';
+    const sent = await friend.send({ contactsArrayMessage: { contacts: [{ displayName: 'Siti', vcard }] } });
+    partly((await arrival('message-received', sent)).content, {
+      type: 'CONTACT',
+      contacts: [{ name: 'Siti', vcard, phones: ['628111222333'] }],
+    });
+  },
+  'receive.POLL': async ({ arrival, friend }) => {
+    const sent = await friend.send(pollOfPhone());
+    partly((await arrival('message-received', sent)).content, {
+      type: 'POLL',
+      question: 'Tea?',
+      options: [...poll.options],
+      multiple: true,
+      secret: poll.secret,
+    });
+  },
+  'receive.REACTION': async ({ arrival, friend, send }) => {
+    const sent = await send(text('like it?'));
+    await friend.received(sent);
+    for (const emoji of ['❤️', '']) {
+      const key = { remoteJid: friend.chat, id: sent, fromMe: false };
+      const reaction = await friend.send({ reactionMessage: { key, text: emoji, senderTimestampMs: Date.now() } });
+      partly(await arrival('message-reaction', reaction), {
+        chat: friend.chat,
+        target: { waMessageId: sent, fromMe: true },
+        emoji: emoji || null,
+      });
+    }
+  },
+  'receive.EDIT': async ({ arrival, friend }) => {
+    const first = await friend.send({ conversation: 'frist' });
+    const key = { remoteJid: friend.chat, id: first, fromMe: true };
+    const edited = { key, type: 'MESSAGE_EDIT', editedMessage: { conversation: 'first' }, timestampMs: Date.now() };
+    const edit = await friend.send({ editedMessage: { message: { protocolMessage: edited } } });
+    partly(await arrival('message-edited', edit), {
+      target: { waMessageId: first, fromMe: false },
+      content: text('first'),
+    });
+  },
+  'receive.DELETE': async ({ arrival, friend }) => {
+    const first = await friend.send({ conversation: 'a slip' });
+    const key = { remoteJid: friend.chat, id: first, fromMe: true };
+    const deletion = await friend.send({ protocolMessage: { key, type: 'REVOKE' } });
+    partly(await arrival('message-deleted', deletion), { target: { waMessageId: first, fromMe: false } });
+  },
+  'receive.pollVotes': async ({ arrival, friend, send }) => {
+    const ours = await send({ ...poll, options: [...poll.options], multiple: true });
+    await friend.received(ours);
+    const theirs = await friend.send(pollOfPhone());
+    for (const [pollId, fromMe] of [
+      [ours, true],
+      [theirs, false],
+    ] as const) {
+      const vote = await friend.vote(pollId, ['yes', 'later']);
+      partly(await arrival('poll-vote', vote), { chat: friend.chat, target: { waMessageId: pollId, fromMe } });
+    }
+  },
+};
+
+function pollOfPhone() {
+  const options = poll.options.map((optionName) => ({ optionName }));
+  return {
+    pollCreationMessage: { name: poll.question, options, selectableOptionsCount: 0 },
+    messageContextInfo: { messageSecret: poll.secret },
+  };
+}
+
+/** What an engine claims and the suite can hold it to. */
+export function claimedBy(engine: Pick<Engine, 'type'>): (keyof typeof conformance)[] {
+  return capabilitiesOf(engine.type).filter((name): name is keyof typeof conformance => name in conformance);
+}
+
+/** Holds of everything named in `expected`, at any depth; lists are compared in full. */
+function partly(actual: unknown, expected: object): void {
+  if (typeof actual !== 'object' || actual === null) assert.fail(`expected ${JSON.stringify(expected)}`);
+  for (const [name, value] of Object.entries(expected) as [string, unknown][]) {
+    const found: unknown = (actual as Record<string, unknown>)[name];
+    if (typeof value === 'object' && value !== null) partly(found, value);
+    else assert.deepEqual(found, value, name);
+  }
+}

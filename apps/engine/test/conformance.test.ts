@@ -1,0 +1,159 @@
+import { capabilities, capabilityTable } from '@multiwa/contracts';
+import { newWaMessageId } from '@multiwa/domain';
+import { createLogger } from '@multiwa/runtime';
+import { type Sandbox, startSandbox } from '@multiwa/sandbox';
+import { createSandboxClient, type PhoneView, type SandboxClient } from '@multiwa/sandbox/client';
+import { waitFor } from '@multiwa/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createBaileysEngine } from '../src/engines/baileys/baileys-engine.js';
+import { quietConsole } from '../src/engines/baileys/quiet-console.js';
+import { type Bench, claimedBy, conformance } from '../src/engines/conformance.js';
+import type { Connection, GroupCalls } from '../src/engines/engine.js';
+import { joinNetwork } from '../src/join-network.js';
+import { memorySession } from './support/memory-session.js';
+
+const logger = createLogger('conformance', 'silent');
+const MIB = 1024 * 1024;
+let sandbox: Sandbox;
+let control: SandboxClient;
+let engine: ReturnType<typeof createBaileysEngine>;
+let bench: Bench;
+let leave: () => void;
+const restoreConsole = quietConsole(logger);
+const connections: Connection[] = [];
+
+type Way = 'qr' | 'code';
+
+/** A session of a new number, linked and open. The library restarts once after linking, and whoever holds it opens it again. */
+async function open(way: Way = 'qr') {
+  const phone = await control.createPhone({ autoReply: 'silent' });
+  const session = memorySession();
+  const seen = { qr: undefined as string | undefined, opened: 0, closed: [] as { code: number | null }[] };
+  const connect = async () => {
+    const connection = await engine.open(
+      session,
+      {
+        qr: (text) => {
+          seen.qr = text;
+        },
+        opened: () => {
+          seen.opened += 1;
+        },
+        receipts: async () => undefined,
+        learned: () => undefined,
+        heard: () => undefined,
+        restricted: () => undefined,
+        group: async () => undefined,
+        groupRequest: async () => undefined,
+        chatsChanged: async () => undefined,
+        presence: () => undefined,
+        call: () => undefined,
+        closed: (cause) => seen.closed.push(cause),
+      },
+      { proxyUrl: undefined },
+    );
+    connections.push(connection);
+    return connection;
+  };
+  const first = await connect();
+  if (way === 'qr') await control.scan(phone.phone, await waitFor(() => seen.qr, { what: 'a QR code' }));
+  else await control.pair(phone.phone, (await first.requestPairingCode(phone.phone)).code);
+  await waitFor(() => seen.closed.length > 0, { what: 'the restart after linking' });
+  const connection = await connect();
+  await waitFor(() => seen.opened > 0, { what: 'an open session' });
+  return { phone, session, connection, seen };
+}
+
+function friendOf(phone: PhoneView, to: PhoneView): Bench['friend'] {
+  return {
+    phone: phone.phone,
+    lid: phone.lid,
+    chat: `${phone.phone}@s.whatsapp.net`,
+    send: async (content) => (await control.send(phone.phone, { to: to.phone, content })).id,
+    vote: async (pollId, options) => (await control.vote(phone.phone, pollId, options)).id,
+    received: (id) => control.waitForMessage(phone.phone, (message) => message.id === id),
+  };
+}
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ preKeyCount: 100 });
+  control = createSandboxClient(sandbox.controlUrl);
+  const network = await joinNetwork(sandbox.controlUrl, logger);
+  leave = network.leave;
+  const address = { webSocketUrl: network.webSocketUrl };
+  engine = createBaileysEngine({ address, keyCacheBytes: MIB, allowPrivateProxies: false });
+  const { phone, session, connection } = await open();
+  const friend = friendOf(await control.createPhone({ autoReply: 'none' }), phone);
+  bench = {
+    self: { phone: phone.phone, lid: phone.lid },
+    friend,
+    people: connection.people,
+    groups: connection.groups as GroupCalls,
+    async send(content, expiresInSeconds) {
+      const waMessageId = newWaMessageId();
+      const message = { chat: friend.chat, content, expiresInSeconds };
+      session.sent.set(waMessageId, message);
+      expect(await connection.send({ waMessageId, ...message })).toMatchObject({ kind: 'sent' });
+      return waMessageId;
+    },
+    arrival: (kind, waMessageId) =>
+      waitFor(
+        () => {
+          const found = session.arrivals.find((one) => one.kind === kind && one.payload.waMessageId === waMessageId);
+          return found?.payload as never;
+        },
+        { what: `${kind} ${waMessageId}` },
+      ),
+    async link(way) {
+      await open(way);
+    },
+    async logsOut() {
+      const other = await open();
+      await other.connection.logout();
+      return (await control.companions(other.phone.phone)).length === 0;
+    },
+  };
+});
+
+afterAll(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+  leave();
+  await sandbox.stop();
+  restoreConsole();
+});
+
+test.each(Object.keys(conformance) as (keyof typeof conformance)[])('Baileys can %s', async (name) => {
+  expect(claimedBy(engine)).toContain(name);
+  await conformance[name](bench);
+});
+
+test('nothing is claimed that the suite cannot hold an engine to', () => {
+  const claimable = new Set<string>(Object.keys(conformance));
+  for (const name of capabilities) {
+    if (!claimable.has(name)) expect([name, capabilityTable[name].engines]).toEqual([name, []]);
+  }
+  expect(new Set<string>(engine.capabilities)).toEqual(claimable);
+});
+
+test('a kind that a phone asks for again is sent again as it was', async () => {
+  const { friend, send } = bench;
+  await control.addFault({
+    direction: 'out',
+    match: { tag: 'message', phone: friend.phone as string, device: 0 },
+    action: { do: 'corrupt' },
+    times: 1,
+  });
+  const options = ['yes', 'no'];
+  const secret = Buffer.alloc(32, 3).toString('base64');
+  const sent = await send({ type: 'POLL', question: 'Again?', options, multiple: false, secret });
+  const { content } = await friend.received(sent);
+  expect(content).toMatchObject({
+    pollCreationMessageV3: { name: 'Again?' },
+    messageContextInfo: { messageSecret: secret },
+  });
+  await control.clearFaults();
+});
+
+test('the network was asked nothing that it does not know', async () => {
+  expect(await control.unknown()).toEqual([]);
+});

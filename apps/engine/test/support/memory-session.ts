@@ -1,0 +1,74 @@
+import { newId } from '@multiwa/domain';
+import { createLogger, passOn } from '@multiwa/runtime';
+import type { Arrival, Inbox, SentMessage, Session } from '../../src/engines/engine.js';
+import type { SessionStore } from '../../src/state/session-store.js';
+
+/** A session that keeps everything in memory, for an engine on its own: no database, no bus, no worker around it. */
+export function memorySession(): Session & {
+  /** What arrived, in order. */
+  arrivals: Arrival[];
+  /** What was sent, for whoever asks for it again. */
+  sent: Map<string, SentMessage>;
+} {
+  const keys = new Map<string, Buffer>();
+  const arrivals: Arrival[] = [];
+  const made = new WeakMap<object, Arrival>();
+  const sent = new Map<string, SentMessage>();
+  let credential: Buffer | undefined;
+  const profileId = newId();
+
+  const store: SessionStore = {
+    lease: { profileId, generation: 1 },
+    loadCredential: async () => credential,
+    async readKeys(type, names) {
+      const found = names.flatMap((name) => {
+        const value = keys.get(`${type}/${name}`);
+        return value ? [[name, value] as const] : [];
+      });
+      return new Map(found);
+    },
+    async write({ credential: next, keys: written = [] }) {
+      if (next) credential = Buffer.from(next);
+      for (const { type, name, value } of written) {
+        if (value === null) keys.delete(`${type}/${name}`);
+        else keys.set(`${type}/${name}`, Buffer.from(value));
+      }
+    },
+    readJournal: async () => [],
+    clearJournal: () => undefined,
+    async forget() {
+      credential = undefined;
+    },
+    async clear() {
+      keys.clear();
+    },
+  };
+
+  const inbox: Inbox = {
+    room: async () => undefined,
+    entry(arrival) {
+      const journaled = { entryId: newId(), value: Buffer.alloc(0) };
+      made.set(journaled, arrival);
+      return journaled;
+    },
+    has: async (id) => arrivals.some(({ payload }) => payload.waMessageId === id),
+    publish(entries) {
+      for (const entry of entries) {
+        const arrival = made.get(entry);
+        if (arrival) arrivals.push(arrival);
+      }
+    },
+  };
+
+  return {
+    profileId,
+    logger: createLogger('conformance', 'silent'),
+    store,
+    inbox,
+    at: passOn,
+    sentMessage: async (id) => sent.get(id),
+    knowsGroups: async () => true,
+    arrivals,
+    sent,
+  };
+}

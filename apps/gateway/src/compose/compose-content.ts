@@ -1,0 +1,80 @@
+import { CodedError, capabilityTable, type OutboundContent, type ParsedSend, refusedTypes } from '@multiwa/contracts';
+import type { ProfileScope } from '@multiwa/db';
+import type { ResolveChat } from '../use-cases/addressing.js';
+import type { KnownProfile } from '../use-cases/known-profile.js';
+import { type ActionDeps, makeComposeAction } from './compose-action.js';
+import { composeCards } from './compose-cards.js';
+import { makeComposeParts, type PartsDeps } from './compose-parts.js';
+import { composePoll } from './compose-poll.js';
+import type { PreviewLink } from './link-preview.js';
+
+export interface ComposeDeps extends ActionDeps, PartsDeps {
+  resolveChat: ResolveChat;
+  previewLink: PreviewLink;
+}
+
+/** A send in the words of an engine: where it goes, and what it says without anything left to look up. */
+export interface Composed {
+  chat: string;
+  content: OutboundContent;
+}
+
+/** The part of a send that says what to send. */
+type Input = ParsedSend;
+type Refused = Extract<Input, { type: (typeof refusedTypes)[number] }>;
+
+/**
+ * Turns what a caller wrote into what is stored and sent. @throws CodedError for what cannot be sent, with a pointer to the
+ * field
+ */
+export function makeComposeContent(deps: ComposeDeps) {
+  const composeAction = makeComposeAction(deps);
+  const composeParts = makeComposeParts(deps);
+
+  return async function composeContent(
+    scope: ProfileScope,
+    { engine }: Pick<KnownProfile, 'engine'>,
+    input: Input,
+  ): Promise<Composed> {
+    const { supports, hint } = capabilityOf(engine, input.type);
+    if (!supports || isRefused(input)) throw unsupported(hint);
+    if (input.type === 'REACTION' || input.type === 'EDIT' || input.type === 'DELETE') {
+      return composeAction(scope, input);
+    }
+    const chat = await deps.resolveChat(scope, input.to, '#/to');
+    const parts = await composeParts(scope, chat, input);
+    switch (input.type) {
+      case 'TEXT': {
+        const { type, text, linkPreview: asked } = input;
+        const linkPreview = asked === 'auto' ? await deps.previewLink(text) : asked === 'none' ? undefined : asked;
+        return { chat, content: { type, text, ...(linkPreview && { linkPreview }), ...parts } };
+      }
+      case 'LOCATION': {
+        const { type, latitude, longitude, name, address, url } = input;
+        return { chat, content: { type, latitude, longitude, name, address, url, ...parts } };
+      }
+      case 'CONTACT':
+        return { chat, content: { ...composeCards(input), ...parts } };
+      case 'POLL':
+        return { chat, content: { ...composePoll(input), ...parts } };
+    }
+  };
+}
+export type ComposeContent = ReturnType<typeof makeComposeContent>;
+
+function capabilityOf(engine: KnownProfile['engine'], type: Input['type']) {
+  const { engines, hint } = capabilityTable[`send.${type}`];
+  return { supports: engines.includes(engine), hint };
+}
+
+function isRefused(input: Input): input is Refused {
+  return (refusedTypes as readonly string[]).includes(input.type);
+}
+
+function unsupported(hint: string | undefined): CodedError {
+  const message = hint ?? 'The engine of this profile does not send this kind of message.';
+  return new CodedError('not_supported_by_engine', {
+    detail: message,
+    errors: [{ pointer: '#/type', code: 'not_supported_by_engine', message }],
+  });
+}

@@ -1,0 +1,41 @@
+import { forwardMessageSchema, messageSchema } from '@multiwa/contracts';
+import { describe } from '../../http/describe.js';
+import { idempotencyOf, replayedHeader } from '../../http/idempotency.js';
+import { scopeOf } from '../../http/request-context.js';
+import type { ForwardMessageUseCase } from '../../use-cases/forward-message.js';
+import { type App, profileChild } from '../route-types.js';
+
+const schema = describe({
+  tag: 'Messages',
+  summary: 'Forward a message',
+  description:
+    'Sends what a received or sent message says to somebody else, with WhatsApp’s mark of a forwarded message. Polls belong to their chat and are not forwarded.',
+  params: profileChild('messageId'),
+  body: forwardMessageSchema,
+  answers: { 202: messageSchema },
+  problems: [
+    'profile_not_found',
+    'message_not_found',
+    'message_not_forwardable',
+    'recipient_invalid',
+    'send_at_past',
+    'send_at_too_far',
+    'expires_at_past',
+    'not_supported_by_engine',
+    'profile_restricted',
+    'recipient_opted_out',
+    'queue_full',
+  ],
+  idempotent: true,
+});
+
+export function forwardMessageRoute(app: App, forwardMessage: ForwardMessageUseCase): void {
+  const config = { scope: 'messages:write' } as const;
+  app.post('/profiles/:profileId/messages/:messageId/forward', { schema, config }, async (request, reply) => {
+    const { messageId } = request.params;
+    const asked = idempotencyOf(request);
+    const { message, replayed } = await forwardMessage(scopeOf(request), messageId, request.body, asked);
+    if (replayed) reply.header(replayedHeader, 'true');
+    return reply.code(202).send(message);
+  });
+}

@@ -1,0 +1,154 @@
+import { CodedError, type Message as MessageView, outboundContentSchema } from '@multiwa/contracts';
+import type { AcceptedMessage, Message, MessagesRepository, ProfileScope } from '@multiwa/db';
+import { newWaMessageId, typingMsOf } from '@multiwa/domain';
+import { traced } from '@multiwa/runtime';
+import type { Acceptor } from '../accept/acceptor.js';
+import type { QueueBound } from '../accept/queue-bound.js';
+import type { Composed } from '../compose/compose-content.js';
+import { viewAccepted } from '../views/views.js';
+import type { ColdSends } from './cold-sends.js';
+import type { KnownProfile, KnownProfiles } from './known-profile.js';
+import { sendTimesError } from './send-times.js';
+
+export interface AcceptSendDeps {
+  knownProfiles: KnownProfiles;
+  coldSendError: ColdSends;
+  /** Why nothing may be sent to somebody who wants no messages. */
+  optOutRefusal(workspaceId: string, chat: string): Promise<CodedError | null>;
+  queueBound: QueueBound;
+  acceptor: Acceptor;
+  messages: Pick<MessagesRepository, 'findByIdempotencyKey'>;
+  /** Sort keys of the next send, in the order of the calls. */
+  nextInOrder(): { id: string; createdAt: Date };
+  now(): Date;
+}
+
+export interface Idempotency {
+  key: string;
+  requestHash: string;
+}
+
+/** When and to whom it may be sent, as the caller wrote it. */
+export interface AskedTerms {
+  sendAt?: string | undefined;
+  expiresAt?: string | undefined;
+  ignoreOptOut?: boolean | undefined;
+  /** How long the chat shows that we type before it: milliseconds, or true for as long as the text would take. */
+  simulateTyping?: boolean | number | undefined;
+}
+
+export interface SendOutcome {
+  message: MessageView;
+  /** The Idempotency-Key was used before: this is the first answer again, and nothing was done. */
+  replayed: boolean;
+}
+
+/** Accepts a send: from the moment this resolves the message ends SENT or FAILED, whichever process dies (promise 1). */
+export function makeAcceptSend(deps: AcceptSendDeps) {
+  const { knownProfiles, coldSendError, optOutRefusal, queueBound, acceptor, messages, nextInOrder, now } = deps;
+
+  async function firstAnswer(scope: ProfileScope, idempotency: Idempotency): Promise<SendOutcome | undefined> {
+    const first: Message | null = await messages.findByIdempotencyKey(scope, idempotency.key);
+    if (!first) return undefined;
+    if (first.requestHash !== idempotency.requestHash) throw new CodedError('idempotency_key_reused');
+    if (first.status === 'QUEUED' && first.commandedAt === null) {
+      await acceptor.handOver({ ...first, content: outboundContentSchema.parse(first.content) });
+    }
+    return { message: viewAccepted(first), replayed: true };
+  }
+
+  /** A place in the queue, or the refusal of one; a message that waits for its time takes none. */
+  async function enter(profileId: string, sendAt: Date | null): Promise<number | null> {
+    return sendAt ? null : queueBound.enter(profileId);
+  }
+
+  async function placed(
+    scope: ProfileScope,
+    profile: KnownProfile,
+    compose: () => Promise<Composed>,
+    { sendAt, expiresAt, ignoreOptOut }: { sendAt: Date | null; expiresAt: Date | null; ignoreOptOut: boolean },
+  ) {
+    const { chat, content } = await compose();
+    const error =
+      sendTimesError(sendAt, expiresAt, now()) ??
+      (ignoreOptOut ? null : await optOutRefusal(scope.workspaceId, chat)) ??
+      (await coldSendError(scope, profile, chat, sendAt));
+    if (error) throw error;
+    return { chat, content, queuedAhead: await enter(scope.profileId, sendAt) };
+  }
+
+  return async function acceptSend(
+    scope: ProfileScope,
+    compose: (profile: KnownProfile) => Promise<Composed>,
+    terms: AskedTerms,
+    idempotency?: Idempotency,
+  ): Promise<SendOutcome> {
+    const profile = await knownProfiles.require(scope);
+    const [sendAt, expiresAt] = [dateOf(terms.sendAt), dateOf(terms.expiresAt)];
+    const { ignoreOptOut = false } = terms;
+    const place = await placed(scope, profile, () => compose(profile), { sendAt, expiresAt, ignoreOptOut }).catch(
+      codedError,
+    );
+    if (place instanceof CodedError) {
+      // What stands against it may have come up since the first request was accepted.
+      const first = idempotency && (await firstAnswer(scope, idempotency));
+      if (first) return first;
+      throw place;
+    }
+    const typingMs = typingMsOf(terms.simulateTyping, textOf(place.content));
+    const fixed = { ...place, sendAt, expiresAt, typingMs, ...fixedIds(idempotency) };
+    const status = sendAt ? ('SCHEDULED' as const) : ('QUEUED' as const);
+    const message: AcceptedMessage = { ...scope, ...fixed, status, ...nextInOrder() };
+    const inserted = await traced('accept message', { attributes: spanIds(message) }, (span) =>
+      accept({ ...message, traceparent: span?.traceparent }),
+    );
+    if (inserted) return { message: viewAccepted(message), replayed: false };
+    const first = idempotency && (await firstAnswer(scope, idempotency));
+    if (first) return first;
+    knownProfiles.forget(scope.profileId);
+    throw new CodedError('profile_not_found');
+  };
+
+  async function accept(message: AcceptedMessage): Promise<boolean> {
+    let inserted = false;
+    try {
+      ({ inserted } = await acceptor.accept(message));
+      return inserted;
+    } finally {
+      if (!inserted && message.status === 'QUEUED') queueBound.leave(message.profileId);
+    }
+  }
+}
+export type AcceptSend = ReturnType<typeof makeAcceptSend>;
+
+function codedError(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  throw error;
+}
+
+function spanIds({ workspaceId, profileId, id, waMessageId }: AcceptedMessage) {
+  return {
+    'multiwa.workspace_id': workspaceId,
+    'multiwa.profile_id': profileId,
+    'multiwa.message_id': id,
+    'multiwa.wa_message_id': waMessageId,
+  };
+}
+
+function fixedIds(idempotency: Idempotency | undefined) {
+  return {
+    waMessageId: newWaMessageId(),
+    idempotencyKey: idempotency?.key ?? null,
+    requestHash: idempotency?.requestHash ?? null,
+  };
+}
+
+function dateOf(text: string | undefined): Date | null {
+  return text === undefined ? null : new Date(text);
+}
+
+/** What somebody would have to type. */
+function textOf(content: Composed['content']): string {
+  if ('text' in content) return content.text;
+  return content.type === 'POLL' ? content.question : '';
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { engineTypeSchema } from './profile-status.js';
+
+type EngineName = z.infer<typeof engineTypeSchema>;
+
+interface CapabilityEntry {
+  description: string;
+  /** Engines that can do it; the conformance suite holds each to it. */
+  engines: readonly EngineName[];
+  /** What to use instead, where an engine cannot. */
+  hint?: string;
+}
+
+const table = {
+  'link.qr': { description: 'Link a number by scanning a QR code.', engines: ['BAILEYS'] },
+  'link.code': { description: 'Link a number by a code typed on the phone.', engines: ['BAILEYS'] },
+  logout: { description: 'Unlink the number at WhatsApp.', engines: ['BAILEYS'] },
+  'contacts.lookup': { description: 'Ask WhatsApp about numbers and people.', engines: ['BAILEYS'] },
+  'contacts.block': { description: 'Block and unblock people.', engines: ['BAILEYS'] },
+  'profile.edit': { description: 'Change name, about and picture of the number itself.', engines: ['BAILEYS'] },
+  groups: { description: 'Make, change, join and leave groups, and write to them.', engines: ['BAILEYS'] },
+  communities: { description: 'Make communities, and link groups with them.', engines: ['BAILEYS'] },
+  'send.TEXT': { description: 'Send a text.', engines: ['BAILEYS'] },
+  'send.LOCATION': { description: 'Send a place.', engines: ['BAILEYS'] },
+  'send.CONTACT': { description: 'Send contact cards.', engines: ['BAILEYS'] },
+  'send.POLL': { description: 'Send a poll with one or several choices.', engines: ['BAILEYS'] },
+  'send.REACTION': { description: 'React to a message, and take it back.', engines: ['BAILEYS'] },
+  'send.EDIT': { description: 'Edit a sent text.', engines: ['BAILEYS'] },
+  'send.DELETE': { description: 'Delete a message for everyone.', engines: ['BAILEYS'] },
+  'send.BUTTONS': {
+    description: 'Send buttons.',
+    engines: [],
+    hint: 'WhatsApp no longer shows buttons of linked devices. Send a numbered menu as text, or a poll.',
+  },
+  'send.LIST': {
+    description: 'Send a list to choose from.',
+    engines: [],
+    hint: 'WhatsApp no longer shows lists of linked devices. Send a numbered menu as text, or a poll.',
+  },
+  'option.quote': { description: 'Answer a message.', engines: ['BAILEYS'] },
+  'option.mentions': { description: 'Mention people.', engines: ['BAILEYS'] },
+  'option.forwarded': { description: 'Mark a message as forwarded.', engines: ['BAILEYS'] },
+  'option.linkPreview': { description: 'Show a card of the page that a text links to.', engines: ['BAILEYS'] },
+  'option.disappearing': { description: 'Keep to the timer of a chat’s disappearing messages.', engines: ['BAILEYS'] },
+  'receive.TEXT': { description: 'Receive texts.', engines: ['BAILEYS'] },
+  'receive.LOCATION': { description: 'Receive places, also live ones.', engines: ['BAILEYS'] },
+  'receive.CONTACT': { description: 'Receive contact cards.', engines: ['BAILEYS'] },
+  'receive.POLL': { description: 'Receive polls.', engines: ['BAILEYS'] },
+  'receive.REACTION': { description: 'Hear of reactions.', engines: ['BAILEYS'] },
+  'receive.EDIT': { description: 'Hear of edits.', engines: ['BAILEYS'] },
+  'receive.DELETE': { description: 'Hear of deletions for everyone.', engines: ['BAILEYS'] },
+  'receive.pollVotes': { description: 'Hear of votes in polls, sent and received.', engines: ['BAILEYS'] },
+} as const satisfies Record<string, CapabilityEntry>;
+
+/** What an engine may be able to do. What it cannot is refused with `not_supported_by_engine`; nothing pretends. */
+export type Capability = keyof typeof table;
+export const capabilityTable: Readonly<Record<Capability, CapabilityEntry>> = table;
+export const capabilities = Object.keys(table) as [Capability, ...Capability[]];
+
+/** What this engine can do. */
+export function capabilitiesOf(engine: EngineName): Capability[] {
+  return capabilities.filter((name) => capabilityTable[name].engines.includes(engine));
+}
+
+export const capabilitiesSchema = z
+  .object({
+    engine: engineTypeSchema,
+    capabilities: z.array(
+      z.object({
+        name: z.enum(capabilities),
+        supported: z.boolean(),
+        description: z.string(),
+        hint: z.string().nullable().describe('What to use instead.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Capabilities' });

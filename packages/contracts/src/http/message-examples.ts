@@ -1,0 +1,31 @@
+const to = '+62 812-3456-7890';
+const messageId = 'cmh3k2v1x0002qzrm1h6jk8lm';
+
+/** A send of each kind, as a caller writes it. A test parses each with its schema. */
+export const sendExamples = {
+  TEXT: {
+    type: 'TEXT',
+    to,
+    text: 'Thank you @6281234567890, see https://example.com/order/4711',
+    linkPreview: 'auto',
+    quote: { messageId },
+    mentions: ['6281234567890'],
+  },
+  LOCATION: {
+    type: 'LOCATION',
+    to,
+    latitude: -6.9147,
+    longitude: 107.6098,
+    name: 'Toko Maju',
+    address: 'Jalan Braga 10, Bandung',
+  },
+  CONTACT: {
+    type: 'CONTACT',
+    to,
+    contacts: [{ name: 'Siti', phone: '+62 811-2223-334', organization: 'Toko Maju' }],
+  },
+  POLL: { type: 'POLL', to, question: 'When shall we come?', options: ['Morning', 'Evening'], multiple: false },
+  REACTION: { type: 'REACTION', messageId, emoji: '👍' },
+  EDIT: { type: 'EDIT', messageId, text: 'See you at ten.' },
+  DELETE: { type: 'DELETE', messageId },
+} as const;
