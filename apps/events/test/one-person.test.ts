@@ -109,7 +109,14 @@ test('two contacts of one person merge with all that hangs on them, which is tol
     { contactId: goes.id, chat: lidChat },
   ]);
   await prisma.optOut.create({ data: { workspaceId, lid } });
-  const oldConversation = await prisma.conversation.findFirstOrThrow({ where: { profileId, chat: lidChat } });
+  const oldConversation = await prisma.conversation.update({
+    where: { profileId_chat: { profileId, chat: lidChat } },
+    data: { labels: ['order', 'new'], archived: true, clearedAt: new Date(second(1)), assigneeId: 'somebody' },
+  });
+  await prisma.conversation.update({
+    where: { profileId_chat: { profileId, chat: phoneChat } },
+    data: { labels: ['order'] },
+  });
 
   await applyFacts(db, [learned(owner), learned(owner)]);
   await applyFacts(db, [learned(owner)]);
@@ -128,7 +135,18 @@ test('two contacts of one person merge with all that hangs on them, which is tol
   ]);
   expect(
     await prisma.conversation.findMany({ where: { profileId, chat: { not: { endsWith: '@g.us' } } } }),
-  ).toMatchObject([{ chat: phoneChat, contactId: stays.id, unreadCount: 2, lastMessageAt: new Date(second(2)) }]);
+  ).toMatchObject([
+    {
+      chat: phoneChat,
+      contactId: stays.id,
+      unreadCount: 2,
+      lastMessageAt: new Date(second(2)),
+      labels: ['order', 'new'],
+      archived: false,
+      clearedAt: null,
+      assigneeId: 'somebody',
+    },
+  ]);
   expect(await prisma.message.count({ where: { profileId, contactId: stays.id, fromMe: false } })).toBe(3);
   expect(await prisma.message.findUniqueOrThrow({ where: { id: queued.id } })).toMatchObject({ chat: phoneChat });
   expect(await prisma.automationRun.findUniqueOrThrow({ where: { id: run } })).toMatchObject({

@@ -50,7 +50,10 @@ const RENAME_CONVERSATIONS = `${JOINED}
   FROM joined j WHERE c."profileId" = j."profileId" AND c."chat" = j."fromChat"
     AND NOT EXISTS (SELECT 1 FROM "Conversation" t WHERE t."profileId" = j."profileId" AND t."chat" = j."toChat")`;
 
-/** Unread messages of both are unread; the later last message is the last one. */
+/**
+ * Unread messages of both are unread; the later last message is the last one. What somebody set on either holds, and hides
+ * nothing that one of the two showed.
+ */
 const MERGE_CONVERSATIONS = `${JOINED}, gone AS (
     DELETE FROM "Conversation" c USING joined j WHERE c."profileId" = j."profileId" AND c."chat" = j."fromChat"
     RETURNING c.*, j."toChat", j."contactId" AS "personId"
@@ -67,6 +70,19 @@ const MERGE_CONVERSATIONS = `${JOINED}, gone AS (
     "lastMessageId" = CASE WHEN t."lastMessageAt" IS NULL OR g."lastMessageAt" > t."lastMessageAt"
       THEN g."lastMessageId" ELSE t."lastMessageId" END,
     "lastMessageAt" = greatest(t."lastMessageAt", g."lastMessageAt"),
+    "markedUnread" = t."markedUnread" OR g."markedUnread",
+    "archived" = t."archived" AND g."archived",
+    "mutedUntil" = greatest(t."mutedUntil", g."mutedUntil"),
+    "pinnedAt" = coalesce(t."pinnedAt", g."pinnedAt"),
+    "labels" = ARRAY(SELECT label FROM unnest(t."labels" || g."labels") WITH ORDINALITY AS l(label, nth)
+      GROUP BY label ORDER BY min(nth)),
+    "ephemeralSeconds" = coalesce(t."ephemeralSeconds", g."ephemeralSeconds"),
+    "assigneeId" = coalesce(t."assigneeId", g."assigneeId"),
+    "clearedAt" = CASE WHEN t."clearedAt" IS NOT NULL AND g."clearedAt" IS NOT NULL
+      THEN least(t."clearedAt", g."clearedAt") END,
+    "deletedAt" = CASE WHEN t."deletedAt" IS NOT NULL AND g."deletedAt" IS NOT NULL
+      THEN greatest(t."deletedAt", g."deletedAt") END,
+    "changedAt" = g."changedAt" || t."changedAt",
     "createdAt" = least(t."createdAt", g."createdAt"),
     "updatedAt" = now()
   FROM gone g WHERE t."profileId" = g."profileId" AND t."chat" = g."toChat"`;
