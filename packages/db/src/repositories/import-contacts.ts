@@ -106,7 +106,11 @@ async function importIn(
   await appendEvents(
     tx,
     [
-      ...added.map((line) => ({ row: { ...line, pushName: null }, type: 'contact.created' as const })),
+      ...added.map((line) => ({
+        // As a later line about the same person has made them.
+        row: changed.find(({ id }) => id === line.id) ?? { ...line, pushName: null },
+        type: 'contact.created' as const,
+      })),
       ...changed
         .filter(({ id }) => !added.some((line) => line.id === id))
         .map((row) => ({ row, type: 'contact.updated' as const })),
