@@ -110,7 +110,7 @@ test('what is wanted of a group reaches the owner of the session in canonical fo
     ['POST', `/${chat}/participants`, 200, { action: 'PROMOTE', people: ['6282222222222'] }],
     ['GET', `/${chat}/invite`, 200],
     ['POST', `/${chat}/invite/renew`, 200],
-    ['GET', '/preview?invite=https%3A%2F%2Fchat.whatsapp.com%2Fabc', 200],
+    ['POST', '/preview', 200, { invite: 'https://chat.whatsapp.com/abc' }],
     ['POST', '/join', 200, { invite: 'https://chat.whatsapp.com/abc?mode=x' }],
     ['GET', `/${chat}/requests`, 200],
     ['POST', `/${chat}/requests`, 200, { decision: 'APPROVE', people: ['6282222222222'] }],

@@ -299,7 +299,7 @@ export function createClient(options: ClientOptions) {
         request<GroupInvite>('POST', `${group(profileId, id)}/invite/renew`),
       /** What a link, or its code, leads to. */
       preview: (profileId: string, invite: string) =>
-        request<GroupPreview>('GET', `${groups(profileId)}/preview`, { query: { invite } }),
+        request<GroupPreview>('POST', `${groups(profileId)}/preview`, { body: { invite } }),
       join: (profileId: string, invite: string) =>
         request<JoinedGroup>('POST', `${groups(profileId)}/join`, { body: { invite } }),
       requests: async (profileId: string, id: string) =>

@@ -3,12 +3,12 @@ import type {
   createdGroupSchema,
   createGroupSchema,
   decideRequestsSchema,
+  followInviteSchema,
   Group,
   GroupWithParticipants,
   groupInviteSchema,
   groupPreviewSchema,
   joinedGroupSchema,
-  joinGroupSchema,
   joinRequestsSchema,
   memberResultsSchema,
   refreshedGroupsSchema,
@@ -59,7 +59,7 @@ const invite: z.output<typeof groupInviteSchema> = {
   url: 'https://chat.whatsapp.com/Fx3kQm7TzR1Lw9PbYc5NaE',
 };
 const preview: z.output<typeof groupPreviewSchema> = { ...facts, id, size: 2 };
-const join: z.input<typeof joinGroupSchema> = { invite: invite.url };
+const join: z.input<typeof followInviteSchema> = { invite: invite.url };
 const joined: z.output<typeof joinedGroupSchema> = { id, joined: true };
 const requests: z.output<typeof joinRequestsSchema> = { items: [{ ...budi, requestedAt: at }] };
 const decide: z.input<typeof decideRequestsSchema> = { decision: 'APPROVE', people: ['6281234567890'] };
@@ -77,7 +77,7 @@ export const groupExamples: Readonly<Record<string, unknown>> = {
   MemberResults: results,
   GroupInvite: invite,
   GroupPreview: preview,
-  JoinGroup: join,
+  FollowInvite: join,
   JoinedGroup: joined,
   JoinRequests: requests,
   DecideJoinRequests: decide,

@@ -79,8 +79,7 @@ export const memberResultsSchema = z.object({ results: z.array(memberResultSchem
 export const groupInviteSchema = z.object({ code: z.string(), url: z.string() }).meta({ id: 'GroupInvite' });
 
 const invite = z.string().trim().min(1).max(200).describe('The link, https://chat.whatsapp.com/…, or its code.');
-export const groupPreviewQuerySchema = z.strictObject({ invite });
-export const joinGroupSchema = z.strictObject({ invite }).meta({ id: 'JoinGroup' });
+export const followInviteSchema = z.strictObject({ invite }).meta({ id: 'FollowInvite' });
 
 export const groupPreviewSchema = groupFactsSchema
   .extend({ id: groupChatSchema, size: z.int() })

@@ -1,10 +1,4 @@
-import {
-  groupInviteSchema,
-  groupPreviewQuerySchema,
-  groupPreviewSchema,
-  joinedGroupSchema,
-  joinGroupSchema,
-} from '@multiwa/contracts';
+import { followInviteSchema, groupInviteSchema, groupPreviewSchema, joinedGroupSchema } from '@multiwa/contracts';
 import { describe } from '../../http/describe.js';
 import { scopeOf } from '../../http/request-context.js';
 import type { GroupsUseCases } from '../../use-cases/groups.js';
@@ -32,7 +26,7 @@ const previewing = describe({
   tag: 'Groups',
   summary: 'See what an invite link leads to',
   params: profileParams,
-  querystring: groupPreviewQuerySchema,
+  body: followInviteSchema,
   answers: { 200: groupPreviewSchema },
   problems: [...askProblems, 'group_invite_invalid'],
 });
@@ -42,7 +36,7 @@ const joining = describe({
   summary: 'Join a group by an invite link',
   description: 'joined is false where an admin has to agree first; then the group is announced once one has.',
   params: profileParams,
-  body: joinGroupSchema,
+  body: followInviteSchema,
   answers: { 200: joinedGroupSchema },
   problems: [...askProblems, 'group_invite_invalid', 'already_group_member', 'group_change_refused'],
 });
@@ -55,10 +49,10 @@ export function groupInviteRoutes(app: App, groups: GroupsUseCases): void {
   app.post('/profiles/:profileId/groups/:groupId/invite/renew', { schema: renewing, config }, (request) =>
     groups.invite(scopeOf(request), request.params.groupId, true),
   );
-  app.get(
+  app.post(
     '/profiles/:profileId/groups/preview',
     { schema: previewing, config: { scope: 'messages:read' } },
-    (request) => groups.preview(scopeOf(request), request.query.invite),
+    (request) => groups.preview(scopeOf(request), request.body.invite),
   );
   app.post('/profiles/:profileId/groups/join', { schema: joining, config }, (request) =>
     groups.join(scopeOf(request), request.body.invite),
