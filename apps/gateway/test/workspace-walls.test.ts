@@ -57,6 +57,8 @@ beforeAll(async () => {
     automationId,
     runId,
     webhookId: endpointId,
+    groupId: '120363000000000001',
+    subgroupId: '120363000000000002',
     deliveryId,
     optOutId: String(optOut.json.id),
     mediaId,
