@@ -22,6 +22,7 @@ import type {
 import type { z } from 'zod';
 import { automationExamples } from './automation-examples.js';
 import { engineExamples } from './engine-examples.js';
+import { eventExamples } from './event-examples.js';
 import { groupExamples } from './group-examples.js';
 import { mediaExamples } from './media-examples.js';
 import { peopleExamples } from './people-examples.js';
@@ -290,6 +291,7 @@ const updateAccount: z.input<typeof updateAccountSchema> = { name: 'Toko Maju Ja
 
 /** An example for each shape whose contract holds none; a test parses each with its schema. */
 export const componentExamples: Readonly<Record<string, unknown>> = {
+  ...eventExamples,
   ...webhookExamples,
   ...automationExamples,
   ...engineExamples,
