@@ -86,7 +86,7 @@ test('killed -9 in the middle of 500 webhooks, it delivers each at least once an
       const rows = await db.prisma.webhookDelivery.findMany({ where: { workspaceId: owner.workspaceId } });
       return rows.length === 500 && rows.every(({ status }) => status === 'DELIVERED') && rows;
     },
-    { what: '500 deliveries' },
+    { what: '500 deliveries', timeoutMs: 25_000 },
   );
   const bodies = new Map<unknown, Set<string>>();
   for (const { headers, body } of receiver.received) {

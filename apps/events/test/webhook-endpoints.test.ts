@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type EventData, type EventType, eventOf, subjects, timing } from '@multiwa/contracts';
-import { appendEvents, askReplay, pruneDeliveries, pruneEvents, pruneIdempotency } from '@multiwa/db';
+import {
+  appendEvents,
+  askReplay,
+  claimantRole,
+  pruneDeliveries,
+  pruneEvents,
+  pruneIdempotency,
+  tryToLead,
+} from '@multiwa/db';
 import { newId, newWebhookSecret, sealWebhookSecrets } from '@multiwa/domain';
 import { createCipher, createLogger } from '@multiwa/runtime';
 import { Webhook } from 'standardwebhooks';
@@ -140,6 +148,33 @@ test('while a secret is replaced both sign, its own headers come along, and then
     include: { attempts: true },
   });
   expect(JSON.stringify(rows)).not.toContain('very-secret');
+});
+
+test('what a dead replica had claimed is due again at once, and what a living one has claimed is left to it', async () => {
+  const { prisma, pool } = database.db;
+  const owner = await makeProfile(database.db);
+  const receiver = await startReceiver();
+  const endpoint = await addEndpoint(database.db, cipher, owner, { url: receiver.url });
+  const living = await tryToLead(pool, claimantRole('a living one'), 60_000);
+  onTestFinished(async () => living?.release());
+  const until = new Date(Date.now() + 3_600_000);
+  const claimed = (claimedBy: string) => ({
+    id: newId(),
+    workspaceId: owner.workspaceId,
+    endpointId: endpoint.id,
+    eventId: newId(),
+    eventType: 'profile.qr',
+    body: '{}',
+    claimedBy,
+    claimedUntil: until,
+    nextAttemptAt: until,
+  });
+  const [dead, alive] = [claimed('a dead one'), claimed('a living one')];
+  await prisma.webhookDelivery.createMany({ data: [dead, alive] });
+  await start();
+  await waitFor(async () => (await deliveredIds(endpoint.id)).includes(dead.eventId), { what: 'the delivery' });
+  const left = await prisma.webhookDelivery.findUniqueOrThrow({ where: { id: alive.id } });
+  expect(left).toMatchObject({ status: 'PENDING', claimedBy: 'a living one' });
 });
 
 test('an endpoint that has only failed for days is disabled, which is announced with the way back; a success clears the days', async () => {

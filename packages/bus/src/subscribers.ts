@@ -3,7 +3,7 @@ import { AckPolicy, connect, DeliverPolicy, type JetStreamManager, nanos } from 
 import { deleteConsumer } from './consumer-names.js';
 import { apiErrorCode, CONSUMER_NOT_FOUND } from './provision.js';
 
-const ACK_WAIT_MS = 30_000;
+const ACK_WAIT_MS = 10_000;
 const MAX_ACK_PENDING = 1_000;
 const LOGIN_TIMEOUT_MS = 1_000;
 
