@@ -1,5 +1,5 @@
 import type { WatchdogLimits } from '@multiwa/domain';
-import { mediaStorageEnv } from '@multiwa/media';
+import { type MediaStorage, mediaStorageEnv, openMediaStorage } from '@multiwa/media';
 import { baseEnv, type CrashAt, crashAtSchema, EnvError, encryptionKeyEnv, readEnv } from '@multiwa/runtime';
 import { z } from 'zod';
 
@@ -36,6 +36,8 @@ export const engineEnv = z.object({
   ...mediaStorageEnv,
   /** Keeps media that were sent to be seen once; otherwise they are told of, and not stored. */
   MULTIWA_MEDIA_STORE_VIEW_ONCE: z.stringbool().default(false),
+  /** How long a media host may give or take nothing, in milliseconds; see timing.media. */
+  MULTIWA_MEDIA_IDLE_MS: milliseconds,
   /** Control address of the simulated network; with MULTIWA_NETWORK=sandbox only. */
   SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Kills this process at a named moment, such as send.after-wire:3, to show that nothing is lost; on the sandbox only. */
@@ -61,6 +63,9 @@ export interface EngineEnvironment {
   watchdog?: Partial<WatchdogLimits>;
   /** Proxies may have addresses that are not public; otherwise they may not. */
   allowPrivateUrls?: boolean;
+  storage: MediaStorage;
+  storeViewOnce?: boolean;
+  mediaIdleTimeoutMs?: number | undefined;
   /** The simulated network's control address; undefined on the live network. */
   sandboxUrl: string | undefined;
   /** Where this process is to kill itself; never on the live network. */
@@ -104,6 +109,9 @@ export function readEnvironment(source?: NodeJS.ProcessEnv): EngineEnvironment {
       unansweredMs: env.MULTIWA_WATCHDOG_UNANSWERED_MS,
     }),
     allowPrivateUrls: env.MULTIWA_ALLOW_PRIVATE_URLS,
+    storage: openMediaStorage(env),
+    storeViewOnce: env.MULTIWA_MEDIA_STORE_VIEW_ONCE,
+    mediaIdleTimeoutMs: env.MULTIWA_MEDIA_IDLE_MS,
     sandboxUrl: env.SANDBOX_URL,
     crashAt: env.MULTIWA_CRASH_AT,
   };

@@ -3,7 +3,7 @@ import { enforceSignatures, mendFailedAttempts, trustSandboxRoot } from '@multiw
 import { z } from 'zod';
 import type { Logger } from './logger.js';
 
-const networkSchema = z.object({ webSocketUrl: z.url(), rootPublicKey: z.string() });
+const networkSchema = z.object({ webSocketUrl: z.url(), rootPublicKey: z.string(), mediaCertificate: z.string() });
 const ATTEMPTS = 40;
 const PAUSE_MS = 250;
 const TIMEOUT_MS = 2_000;
@@ -11,6 +11,8 @@ const TIMEOUT_MS = 2_000;
 export interface JoinedNetwork {
   /** Undefined on the live network: the library's own address. */
   webSocketUrl: string | undefined;
+  /** Of its media hosts; undefined on the live network. */
+  mediaCertificate: string | undefined;
   /** Puts the process-wide trust back; for tests. */
   leave(): void;
 }
@@ -24,11 +26,14 @@ export interface JoinedNetwork {
 export async function joinNetwork(sandboxUrl: string | undefined, logger: Logger): Promise<JoinedNetwork> {
   const restoreVerify = enforceSignatures();
   mendFailedAttempts();
-  if (sandboxUrl === undefined) return { webSocketUrl: undefined, leave: restoreVerify };
+  if (sandboxUrl === undefined) {
+    return { webSocketUrl: undefined, mediaCertificate: undefined, leave: restoreVerify };
+  }
   const network = await askSandbox(sandboxUrl, logger);
   const restoreRoot = trustSandboxRoot(network);
   return {
     webSocketUrl: network.webSocketUrl,
+    mediaCertificate: network.mediaCertificate,
     leave() {
       restoreRoot();
       restoreVerify();

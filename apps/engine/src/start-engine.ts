@@ -12,6 +12,7 @@ import type { EngineEnvironment } from './env.js';
 import { FactOutbox } from './facts/fact-outbox.js';
 import { joinNetwork } from './join-network.js';
 import type { Logger } from './logger.js';
+import { makeDownloadSlots } from './media/received-files.js';
 import { engineMetrics } from './metrics.js';
 import { SendGate } from './outbound/send-gate.js';
 import { Footprint } from './session/footprint.js';
@@ -50,7 +51,7 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
   );
   const registry = createMetrics('engine');
   const metrics = engineMetrics(registry);
-  const { webSocketUrl, leave } = await joinNetwork(sandboxUrl, logger);
+  const { webSocketUrl, mediaCertificate, leave } = await joinNetwork(sandboxUrl, logger);
   const database = openDatabase({
     url: databaseUrl,
     applicationName: 'multiwa-engine',
@@ -59,9 +60,10 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
   const bus = wrapBus(await connectBus({ url: natsUrl, name: 'engine', logger, startSpan, onFatal: fatal }));
   const keysReplaced = bus.onNudge(subjects.nudge.keys, cipher.reload);
   const engine: Engine = createBaileysEngine({
-    address: { webSocketUrl, version },
+    address: { webSocketUrl, version, mediaCertificate },
     keyCacheBytes: environment.keyCacheBytes,
     allowPrivateProxies: allowPrivateUrls,
+    mediaIdleTimeoutMs: environment.mediaIdleTimeoutMs,
   });
   const writes = new WriteGroup({
     executor: database.pool,
@@ -81,6 +83,9 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     opening: new Slots(environment.opening),
     watchdog: { ...timing.watchdog, ...environment.watchdog },
     footprint: new Footprint(),
+    storage: environment.storage,
+    storeViewOnce: environment.storeViewOnce ?? false,
+    downloads: makeDownloadSlots(),
     metrics,
     at: environment.crashAt ? crashing(environment.crashAt) : passOn,
     logger,
@@ -129,6 +134,7 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
       keysReplaced.stop();
       await bus.close();
       await database.close();
+      environment.storage.close();
       leave();
     },
   };

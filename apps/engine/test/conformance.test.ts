@@ -1,8 +1,9 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { capabilities, capabilityTable } from '@multiwa/contracts';
 import { newWaMessageId } from '@multiwa/domain';
 import { createLogger } from '@multiwa/runtime';
 import { type Sandbox, startSandbox } from '@multiwa/sandbox';
-import { createSandboxClient, type PhoneView, type SandboxClient } from '@multiwa/sandbox/client';
+import { createSandboxClient, type PhoneMediaKind, type PhoneView, type SandboxClient } from '@multiwa/sandbox/client';
 import { waitFor } from '@multiwa/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBaileysEngine } from '../src/engines/baileys/baileys-engine.js';
@@ -14,6 +15,8 @@ import { memorySession } from './support/memory-session.js';
 
 const logger = createLogger('conformance', 'silent');
 const MIB = 1024 * 1024;
+const FETCH_MS = 10_000;
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 let sandbox: Sandbox;
 let control: SandboxClient;
 let engine: ReturnType<typeof createBaileysEngine>;
@@ -72,6 +75,14 @@ function friendOf(phone: PhoneView, to: PhoneView): Bench['friend'] {
     send: async (content) => (await control.send(phone.phone, { to: to.phone, content })).id,
     vote: async (pollId, options) => (await control.vote(phone.phone, pollId, options)).id,
     received: (id) => control.waitForMessage(phone.phone, (message) => message.id === id),
+    async sendFile(field) {
+      const bytes = randomBytes(3_000);
+      const kind = field.replace('Message', '') as PhoneMediaKind;
+      const descriptor = await control.uploadMedia(phone.phone, kind, bytes);
+      const content = { [field]: { ...descriptor, mimetype: 'application/octet-stream' } };
+      return { id: (await control.send(phone.phone, { to: to.phone, content })).id, sha256: hashOf(bytes) };
+    },
+    opened: async (id) => (await control.openMedia(phone.phone, id)).sha256,
   };
 }
 
@@ -80,7 +91,8 @@ beforeAll(async () => {
   control = createSandboxClient(sandbox.controlUrl);
   const network = await joinNetwork(sandbox.controlUrl, logger);
   leave = network.leave;
-  const address = { webSocketUrl: network.webSocketUrl };
+  const { webSocketUrl, mediaCertificate } = network;
+  const address = { webSocketUrl, mediaCertificate };
   engine = createBaileysEngine({ address, keyCacheBytes: MIB, allowPrivateProxies: false });
   const { phone, session, connection } = await open();
   const friend = friendOf(await control.createPhone({ autoReply: 'none' }), phone);
@@ -95,6 +107,12 @@ beforeAll(async () => {
       session.sent.set(waMessageId, message);
       expect(await connection.send({ waMessageId, ...message })).toMatchObject({ kind: 'sent' });
       return waMessageId;
+    },
+    file: (mimeType) => session.keepFile(randomBytes(3_000), mimeType),
+    async fetched(source) {
+      const hash = createHash('sha256');
+      for await (const chunk of connection.downloadMedia(source, AbortSignal.timeout(FETCH_MS))) hash.update(chunk);
+      return hash.digest('hex');
     },
     arrival: (kind, waMessageId) =>
       waitFor(

@@ -29,6 +29,7 @@ function makeRunner(answers: { verdicts: BeginVerdict[]; sends?: SendOutcome[]; 
   const runner = new CommandRunner({
     connection: {
       showTyping: async () => undefined,
+      prepare: async () => undefined,
       send: async () => {
         told.sends += 1;
         return next(sends);

@@ -1,7 +1,7 @@
 import { connectBus } from '@multiwa/bus';
 import { consumers, subjects, timing } from '@multiwa/contracts';
 import { openDatabase } from '@multiwa/db';
-import { openMediaStorage } from '@multiwa/media';
+import { makeMediaLinks, openMediaStorage } from '@multiwa/media';
 import { createMetrics, type Logger, openKeyring, type Running, startOpsServer, startSpan } from '@multiwa/runtime';
 import type { EventsEnv } from './env.js';
 import { applyFacts } from './facts/apply-facts.js';
@@ -36,11 +36,16 @@ export async function startEvents(
   });
   const bus = await connectBus({ url: env.NATS_URL, name: 'events', logger, startSpan, onFatal: fatal });
   const keysReplaced = bus.onNudge(subjects.nudge.keys, cipher.reload);
+  const links = makeMediaLinks({
+    publicUrl: env.MULTIWA_PUBLIC_URL,
+    cipher,
+    hours: env.MULTIWA_MEDIA_LINK_HOURS,
+  });
   const outbox = startOutbox({ database, bus, logger, metrics });
   const stopping = new AbortController();
   const { batch: batchSize, maxWaitMs, everyMs } = timing.facts;
   const handler = makeHandleFacts({
-    apply: (batch) => applyFacts(database, batch),
+    apply: (batch) => applyFacts(database, batch, links),
     onApplied({ events, profileIds }) {
       if (events.length > 0) outbox.poke();
       for (const id of profileIds) bus.nudge(subjects.nudge.profile(id));

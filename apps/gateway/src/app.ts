@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IdempotencyRepository } from '@multiwa/db';
+import type { MediaLinks } from '@multiwa/media';
 import { type Logger, type Metrics, type OpsOptions, opsRoutes } from '@multiwa/runtime';
-import { fastify } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Authenticator } from './auth/authenticate.js';
 import { installAuthentication } from './http/authentication.js';
 import { installErrorHandler, onRouterError } from './http/error-handler.js';
 import { installIdempotency } from './http/idempotency.js';
 import { installJsonBody } from './http/json-body.js';
+import { installMediaLinks } from './http/media-links.js';
 import { installOpenApi } from './http/openapi.js';
 import { decorateRequests } from './http/request-context.js';
 import { installRequestLog } from './http/request-log.js';
@@ -22,6 +24,8 @@ import type { App } from './routes/route-types.js';
 export interface AppDeps {
   authenticator: Authenticator;
   useCases: UseCases;
+  /** Makes the links that shown files carry. */
+  links: MediaLinks;
   idempotency: IdempotencyRepository;
   ready: OpsOptions['ready'];
   logger: Logger;
@@ -59,9 +63,11 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   errorsPage(app);
   asyncApiPage(app);
   app.get('/', { schema: { hide: true } }, () => ({ name: 'MultiWA', version, docs: '/docs', api: '/api/v1' }));
-  await app.register(async (api) => apiRoutes(api.withTypeProvider<ZodTypeProvider>(), useCases, authenticator), {
-    prefix: '/api/v1',
-  });
+  const routes = async (api: FastifyInstance) => {
+    installMediaLinks(api, deps.links);
+    apiRoutes(api.withTypeProvider<ZodTypeProvider>() as App, useCases, authenticator);
+  };
+  await app.register(routes, { prefix: '/api/v1' });
   app.addHook('preClose', () => useCases.eventStreams.stop());
   return app;
 }

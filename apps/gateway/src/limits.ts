@@ -42,6 +42,9 @@ export const limits = {
   sessionFilesAtOnce: 4,
   /** Unless the operator sets another number. */
   lookupsPerDay: 500,
+  /** Of a voice note that ffmpeg made, and how many previews of files are remembered. */
+  voiceBytes: 64 * 1024 * 1024,
+  keptPreviews: 200,
   /** Of fetching a file from a customer’s address: for all of it, and how long nothing may come. */
   mediaFetch: { timeoutMs: 60_000, idleTimeoutMs: 15_000 },
   sendAtMaxAheadMs: 366 * 24 * 60 * 60 * 1_000,

@@ -37,6 +37,8 @@ import {
 } from '@multiwa/db';
 import { makeAcceptanceOrder, newId } from '@multiwa/domain';
 import {
+  type Ffmpeg,
+  findFfmpeg,
   type MediaLinks,
   type MediaStorage,
   makeMediaLinks,
@@ -65,6 +67,8 @@ import { makeAuthenticator } from './auth/authenticate.js';
 import { startUseRecorder } from './auth/use-recorder.js';
 import { makeComposeContent } from './compose/compose-content.js';
 import { makePreviewLink } from './compose/link-preview.js';
+import { makePreviews } from './compose/preview.js';
+import { makeVoiceNotes } from './compose/voice.js';
 import { startFleetGauges } from './fleet-gauges.js';
 import { limits } from './limits.js';
 import type { App } from './routes/route-types.js';
@@ -134,6 +138,8 @@ export const gatewayEnv = z.object({
   MULTIWA_ALLOW_PRIVATE_URLS: z.stringbool().default(false),
   ...mediaStorageEnv,
   ...mediaLinkEnv,
+  /** The program that makes voice notes and previews; without it only what is Opus can be a voice note. */
+  MULTIWA_FFMPEG: z.string().min(1).default('ffmpeg'),
   /** Largest file that may be uploaded, in megabytes, where its kind allows more. */
   MULTIWA_MEDIA_MAX_MB: z.coerce.number().int().min(1).default(2_048),
 });
@@ -149,6 +155,8 @@ export interface GatewayParts {
   storage: MediaStorage;
   links: MediaLinks;
   maxMediaBytes: number;
+  /** Makes voice notes and previews; undefined where it is not installed. */
+  ffmpeg?: Ffmpeg | undefined;
   nats: {
     /** Addresses that subscribers are given. */
     servers: string[];
@@ -171,6 +179,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
     storage,
     links,
     nats,
+    ffmpeg,
     logger,
     stops,
   } = parts;
@@ -222,7 +231,28 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   stops.add(() => chatCommands.stop());
   const waiters = makeSendWaiters({ bus, most: limits.sendWaiters });
   const previewLink = makePreviewLink({ fetch: guardedFetch, allowPrivate: allowPrivateUrls });
-  const composeContent = makeComposeContent({ messages, contacts, resolveChat, previewLink, now });
+  const mediaRows = mediaObjectsRepository(database);
+  const media = makeMedia({
+    media: mediaRows,
+    messages,
+    knownProfiles,
+    bus,
+    storage,
+    links,
+    download: makeGuardedDownload(),
+    allowPrivateUrls,
+    maxBytes: parts.maxMediaBytes,
+  });
+  const composeContent = makeComposeContent({
+    messages,
+    contacts,
+    resolveChat,
+    previewLink,
+    media,
+    makeVoice: makeVoiceNotes({ media: mediaRows, storage, ffmpeg }),
+    makePreview: makePreviews({ storage, ffmpeg, logger }),
+    now,
+  });
   const gauges = startFleetGauges({ database, metrics, logger });
   stops.add(() => gauges.stop());
   const { everyMs, batch, idempotencyMs } = timing.pruning;
@@ -253,6 +283,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
 
   const app = await buildApp({
     authenticator,
+    links,
     idempotency: idempotencyRepository(database),
     logger,
     metrics,
@@ -317,14 +348,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         bus,
         now,
       }),
-      media: makeMedia({
-        media: mediaObjectsRepository(database),
-        storage,
-        links,
-        download: makeGuardedDownload(),
-        allowPrivateUrls,
-        maxBytes: parts.maxMediaBytes,
-      }),
+      media,
       contacts: makeContacts({ contacts, knownProfiles, bus }),
       contactFiles: makeContactFiles({
         contacts,
@@ -412,6 +436,7 @@ export async function startGateway(
       hours: env.MULTIWA_MEDIA_LINK_HOURS,
     }),
     maxMediaBytes: env.MULTIWA_MEDIA_MAX_MB * MIB,
+    ffmpeg: await findFfmpeg(env.MULTIWA_FFMPEG),
     nats: {
       servers: (env.MULTIWA_NATS_PUBLIC_URL ?? withoutLogin(env.NATS_URL)).split(','),
       usersFile: env.MULTIWA_NATS_USERS_FILE,

@@ -14,7 +14,20 @@ import {
 import { contentParts, quoteSchema, sendOptions } from './content/common.js';
 import { contactContent, contactInput } from './content/contact.js';
 import { locationContent, locationInput } from './content/location.js';
-import { audioContent, documentContent, imageContent, stickerContent, videoContent } from './content/media.js';
+import {
+  audioInput,
+  audioOutbound,
+  documentInput,
+  documentOutbound,
+  fileContents,
+  imageInput,
+  imageOutbound,
+  keptFileContents,
+  stickerInput,
+  stickerOutbound,
+  videoInput,
+  videoOutbound,
+} from './content/media.js';
 import { pollContent, pollInput, pollOutbound, pollStored } from './content/poll.js';
 import { textContent, textInput, textOutbound } from './content/text.js';
 
@@ -33,11 +46,11 @@ const plainMembers = [
   z.object(textContent),
   z.object(locationContent),
   z.object(contactContent),
-  z.object(imageContent),
-  z.object(videoContent),
-  z.object(audioContent),
-  z.object(documentContent),
-  z.object(stickerContent),
+  z.object(fileContents.image),
+  z.object(fileContents.video),
+  z.object(fileContents.audio),
+  z.object(fileContents.document),
+  z.object(fileContents.sticker),
   unsupportedContentSchema,
 ] as const;
 
@@ -51,11 +64,6 @@ const shownMembers = [
   carried(textContent),
   carried(locationContent),
   carried(contactContent),
-  carried(imageContent),
-  carried(videoContent),
-  carried(audioContent),
-  carried(documentContent),
-  carried(stickerContent),
   carried(unsupportedContent),
   z.object(reactionContent),
   z.object(editContent),
@@ -63,12 +71,28 @@ const shownMembers = [
   z.object(deletedContent),
 ] as const;
 
+/** Files as they are shown, and as they are kept: with what is needed to fetch them. */
+const shownFiles = [
+  carried(fileContents.image),
+  carried(fileContents.video),
+  carried(fileContents.audio),
+  carried(fileContents.document),
+  carried(fileContents.sticker),
+] as const;
+const keptFiles = [
+  carried(keptFileContents.image),
+  carried(keptFileContents.video),
+  carried(keptFileContents.audio),
+  carried(keptFileContents.document),
+  carried(keptFileContents.sticker),
+] as const;
+
 /** What can arrive or be listed. */
-export const contentSchema = z.discriminatedUnion('type', [...shownMembers, carried(pollContent)]);
+export const contentSchema = z.discriminatedUnion('type', [...shownMembers, ...shownFiles, carried(pollContent)]);
 export type Content = z.infer<typeof contentSchema>;
 
 /** What arrives, as engines hand it on and as it is kept: with what is never shown. */
-export const receivedContentSchema = z.discriminatedUnion('type', [...shownMembers, carried(pollStored)]);
+export const receivedContentSchema = z.discriminatedUnion('type', [...shownMembers, ...keptFiles, carried(pollStored)]);
 export type ReceivedContent = z.infer<typeof receivedContentSchema>;
 
 /** What a send carries beside its kind, resolved: an engine needs no table to send it. */
@@ -95,6 +119,11 @@ export const outboundContentSchema = z.discriminatedUnion('type', [
   outbound(locationInput),
   outbound(contactContent),
   outbound(pollOutbound),
+  outbound(imageOutbound),
+  outbound(videoOutbound),
+  outbound(audioOutbound),
+  outbound(documentOutbound),
+  outbound(stickerOutbound),
   z.object(reactionOutbound),
   z.object({ ...editOutbound, mentions: outboundParts.mentions }),
   z.object(deleteOutbound),
@@ -111,6 +140,11 @@ export const sendInputs = {
   LOCATION: { ...locationInput, ...sendOptions },
   CONTACT: { ...contactInput, ...sendOptions },
   POLL: { ...pollInput, ...sendOptions },
+  IMAGE: { ...imageInput, ...sendOptions },
+  VIDEO: { ...videoInput, ...sendOptions },
+  AUDIO: { ...audioInput, ...sendOptions },
+  DOCUMENT: { ...documentInput, ...sendOptions },
+  STICKER: { ...stickerInput, ...sendOptions },
   REACTION: reactionInput,
   EDIT: { ...editInput, mentions: sendOptions.mentions },
   DELETE: deleteInput,

@@ -58,7 +58,7 @@ export const storedMediaSchema = z.object({
     .nullable()
     .describe('Of the file, in hexadecimal; null until it is known.'),
   state: mediaStateSchema,
-  problem: mediaProblemSchema.nullable().default(null),
+  problem: mediaProblemSchema.nullable(),
   fileName: z.string().max(255).optional(),
   width: z.number().int().optional(),
   height: z.number().int().optional(),
@@ -71,7 +71,7 @@ export const mediaSchema = storedMediaSchema.extend({
   url: z
     .string()
     .nullable()
-    .default(null)
+    .optional()
     .describe(
       'Opens the file without a key until it expires; the same for all who ask within a day. Null while there is none.',
     ),

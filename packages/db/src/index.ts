@@ -65,6 +65,7 @@ export * from './repositories/profiles.js';
 export * from './repositories/prune.js';
 export * from './repositories/queue-depth.js';
 export * from './repositories/read-session.js';
+export * from './repositories/received-media.js';
 export * from './repositories/reseal.js';
 export * from './repositories/save-conversation-state.js';
 export * from './repositories/search-messages.js';

@@ -9,7 +9,7 @@ export {
   type PassPoint,
   passOn,
 } from './crash-points.js';
-export { type ConnectTo, dispatcherOver, type FetchDispatcher } from './fetch-dispatcher.js';
+export { type ConnectTo, dispatcherOver, type FetchDispatcher, trusting } from './fetch-dispatcher.js';
 export { guardHost, type Resolve } from './guarded-address.js';
 export { type GuardedDownload, type GuardedDownloadRequest, makeGuardedDownload } from './guarded-download.js';
 export {

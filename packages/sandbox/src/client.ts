@@ -214,6 +214,8 @@ export function createSandboxClient(controlUrl: string) {
     expireMedia: async (what: { sha256?: string; forgotten?: boolean } = {}): Promise<number> =>
       (await call<{ expired: number }>('POST', '/media/expire', what)).expired,
     addMediaFault: (rule: MediaFaultRule): Promise<ActiveMediaFault> => call('POST', '/media/faults', rule),
+    mediaFaults: async (): Promise<ActiveMediaFault[]> =>
+      (await call<{ faults: ActiveMediaFault[] }>('GET', '/media/faults')).faults,
     clearMediaFaults: (): Promise<void> => call('DELETE', '/media/faults'),
 
     /** Bans the account (403 unless told otherwise): its connections end, its log-ins fail. */

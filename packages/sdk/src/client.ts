@@ -197,6 +197,9 @@ export function createClient(options: ClientOptions) {
         request<Page<Message>>('GET', `${profile(profileId)}/messages`, { query }),
       /** Takes back a message that waits for its `sendAt`, or in the queue; refused once its send has begun. */
       cancel: (profileId: string, id: string) => request<Message>('POST', `${message(profileId, id)}/cancel`),
+      /** Fetches the file of a received message once more; `message.media` tells what became of it. */
+      refetchMedia: (profileId: string, id: string) =>
+        request<Media>('POST', `${message(profileId, id)}/media/refetch`),
     },
     media: {
       /** Takes a file in once, to be sent any number of times; `type` refuses what cannot be sent as such a message. */

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { type Capability, capabilitiesOf, type Identity, type OutboundContent } from '@multiwa/contracts';
+import {
+  type Capability,
+  capabilitiesOf,
+  type Identity,
+  type MediaSource,
+  type OutboundContent,
+  type StoredMedia,
+} from '@multiwa/contracts';
 import type { Arrival, ArrivalOf, Engine, GroupCalls } from './engine.js';
 import type { PeopleQueries } from './people-queries.js';
 
@@ -19,6 +26,10 @@ export interface Friend extends Identity {
   vote(pollId: string, options: string[]): Promise<string>;
   /** The message that arrived under this id. */
   received(id: string): Promise<PhoneRecord>;
+  /** Sends a file of its own in this field of WhatsApp's message. */
+  sendFile(field: string): Promise<{ id: string; sha256: string }>;
+  /** The hash of the file that arrived with the message, downloaded and decrypted. */
+  opened(id: string): Promise<string>;
 }
 
 /** A session under test: linked and open, with everything that arrived for it. */
@@ -29,6 +40,10 @@ export interface Bench {
   groups: GroupCalls;
   /** Sends and expects that WhatsApp took it; resolves with the id. */
   send(content: OutboundContent, expiresInSeconds?: number): Promise<string>;
+  /** A file to be sent. */
+  file(mimeType: string): StoredMedia;
+  /** The hash of a received file, as the engine fetches it. */
+  fetched(source: MediaSource): Promise<string>;
   /** The arrival of this kind under WhatsApp's id. */
   arrival<K extends Arrival['kind']>(kind: K, waMessageId: string): Promise<ArrivalOf<K>['payload']>;
   /** Opens sessions of other numbers: each is linked by the way named. */
@@ -41,6 +56,27 @@ type Case = (bench: Bench) => Promise<void>;
 type Unclaimed = 'send.BUTTONS' | 'send.LIST';
 
 const id = 'cmh3k2v1x0000qzrm5t9ab3de';
+
+/** A file of this type arrives at a phone as it was, in the field where its clients look for it. */
+function sendsFile(content: { type: string }, mimeType: string, field: string): Case {
+  return async ({ send, file, friend }) => {
+    const media = file(mimeType);
+    const sent = await send({ ...content, media } as OutboundContent);
+    assert.ok(JSON.stringify((await friend.received(sent)).content).includes(`"${field}"`));
+    assert.equal(await friend.opened(sent), media.sha256);
+  };
+}
+
+/** A file of a phone is told of at once, and what is told is enough to fetch it. */
+function receivesFile(type: string, field: string): Case {
+  return async ({ arrival, friend, fetched }) => {
+    const { id: sent, sha256 } = await friend.sendFile(field);
+    const { content } = await arrival('message-received', sent);
+    partly(content, { type, media: { state: 'PENDING', sha256 } });
+    assert.ok('media' in content && content.media.source);
+    assert.equal(await fetched(content.media.source), sha256);
+  };
+}
 
 /** The message that something refers to, as the gateway names it to an engine. */
 function target(waMessageId: string, fromMe: boolean) {
@@ -122,6 +158,15 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
     partly(messageContextInfo, { messageSecret: poll.secret });
     const several = await send({ ...poll, options: [...poll.options], multiple: true });
     partly((await friend.received(several)).content.pollCreationMessage, { options });
+  },
+  'send.IMAGE': sendsFile({ type: 'IMAGE' }, 'image/jpeg', 'imageMessage'),
+  'send.VIDEO': sendsFile({ type: 'VIDEO' }, 'video/mp4', 'videoMessage'),
+  'send.AUDIO': sendsFile({ type: 'AUDIO' }, 'audio/ogg; codecs=opus', 'audioMessage'),
+  'send.DOCUMENT': sendsFile({ type: 'DOCUMENT' }, 'application/pdf', 'documentMessage'),
+  'send.STICKER': sendsFile({ type: 'STICKER' }, 'image/webp', 'stickerMessage'),
+  'option.viewOnce': async ({ send, file, friend }) => {
+    const sent = await send({ type: 'IMAGE', media: file('image/jpeg'), viewOnce: true });
+    partly((await friend.received(sent)).content.viewOnceMessage, { message: { imageMessage: { viewOnce: true } } });
   },
   'send.REACTION': async ({ send, friend }) => {
     const theirs = await friend.send({ conversation: 'like it?' });
@@ -234,6 +279,11 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
       secret: poll.secret,
     });
   },
+  'receive.IMAGE': receivesFile('IMAGE', 'imageMessage'),
+  'receive.VIDEO': receivesFile('VIDEO', 'videoMessage'),
+  'receive.AUDIO': receivesFile('AUDIO', 'audioMessage'),
+  'receive.DOCUMENT': receivesFile('DOCUMENT', 'documentMessage'),
+  'receive.STICKER': receivesFile('STICKER', 'stickerMessage'),
   'receive.REACTION': async ({ arrival, friend, send }) => {
     const sent = await send(text('like it?'));
     await friend.received(sent);

@@ -12,6 +12,7 @@ import type {
   GroupRequest,
   GroupRequestFact,
   Identity,
+  MediaSource,
   OutboundContent,
   PresenceFact,
   Restriction,
@@ -22,6 +23,7 @@ import type { Disconnect } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
 import type { Logger } from '../logger.js';
 import type { SessionStore } from '../state/session-store.js';
+import type { OutboundFiles } from './media.js';
 import type { PeopleQueries } from './people-queries.js';
 
 /** What an arrival of this kind says, without whom it arrived for. */
@@ -102,6 +104,8 @@ export interface Session {
   readonly at: PassPoint;
   /** A message that this profile sent, by WhatsApp's id alone; for a recipient that asks for it again. */
   sentMessage(waMessageId: string): Promise<SentMessage | undefined>;
+  /** The files that it sends. */
+  readonly files: OutboundFiles;
   /** Whether any group of the number was ever told. */
   knowsGroups(): Promise<boolean>;
 }
@@ -181,6 +185,15 @@ export interface Connection {
   rejectCall(call: Pick<CallSeen, 'waCallId' | 'fromJid'>): Promise<void>;
   /** Shows a chat that we type, or have stopped. Nobody waits for it and it may be lost. @throws ConnectionLostError */
   showTyping(chat: string, state: TypingState): Promise<void>;
+  /**
+   * Does ahead what a send would take long with: uploads its file. Undefined when `send` may follow.
+   * @throws ConnectionLostError
+   */
+  prepare(content: OutboundContent): Promise<Exclude<SendOutcome, { kind: 'sent' }> | undefined>;
+  /** The bytes of a received file while they come, checked by the time the last one has. @throws MediaFetchError */
+  downloadMedia(source: MediaSource, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Asks the own phone for a file that WhatsApp keeps no longer; its new path there, undefined when the phone has it not. */
+  requestMedia(source: MediaSource): Promise<string | undefined>;
   /**
    * A code to type on the phone instead of scanning. @throws CodedError profile_already_linked, profile_not_connected
    */

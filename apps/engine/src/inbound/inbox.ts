@@ -3,9 +3,10 @@ import { type ArrivalKind, arrivalKinds, facts } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
 import { z } from 'zod';
-import type { Inbox, Journaled } from '../engines/engine.js';
+import type { Arrival, Inbox, Journaled } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
 import type { Logger } from '../logger.js';
+import type { ReceivedFiles } from '../media/received-files.js';
 import { RecentIds } from '../recent-ids.js';
 import type { SessionStore } from '../state/session-store.js';
 
@@ -13,6 +14,10 @@ import type { SessionStore } from '../state/session-store.js';
 const REMEMBERED = 1_000;
 
 interface Dependencies {
+  /** Fetches what messages carry. */
+  files: Pick<ReceivedFiles, 'add'>;
+  /** Media that are to be seen once are stored like any other. */
+  storeViewOnce: boolean;
   workspaceId: string;
   store: SessionStore;
   outbox: FactOutbox;
@@ -28,19 +33,28 @@ interface Dependencies {
  * What arrives for one profile: journaled with the ratchet, published, then cleared. A journal entry holds the whole
  * fact, so that a new owner can publish it without the client library (`replayJournal`).
  */
-export function openInbox({ workspaceId, store, outbox, isStored, at, logger, onJournal }: Dependencies): Inbox & {
+export function openInbox(dependencies: Dependencies): Inbox & {
   replayJournal(): Promise<number>;
 } {
+  const { workspaceId, store, outbox, files, storeViewOnce, isStored, at, logger, onJournal } = dependencies;
   const { profileId } = store.lease;
   /** What was journaled here needs not be read again to be said. */
   const made = new WeakMap<Journaled, Entry>();
   /** Journaled, and perhaps not in the database yet. */
   const recent = new RecentIds(REMEMBERED);
 
+  /** Before the journal entry goes: a crash in between says the message again, and notes its file. */
+  const noteFile = async ({ kind, payload }: ArrivalFact): Promise<void> => {
+    if (kind !== 'message-received' || !('media' in payload.content)) return;
+    const { id, source } = payload.content.media;
+    if (source) await files.add(id, source);
+  };
+
   const say = async (entryId: string, { fact, traceparent }: Entry): Promise<void> => {
     const { kind, payload } = fact;
     try {
       await outbox.publish(store.lease, { ...fact, traceparent });
+      await noteFile(fact);
     } catch (error) {
       // The entry stays for the next owner.
       logger.warn({ err: error, kind, waMessageId: payload.waMessageId, entryId }, 'An arrival was not published');
@@ -57,7 +71,8 @@ export function openInbox({ workspaceId, store, outbox, isStored, at, logger, on
   return {
     room: () => outbox.room(),
 
-    entry({ kind, payload }, traceparent) {
+    entry(arrival, traceparent) {
+      const { kind, payload } = storeViewOnce ? arrival : withoutViewOnce(arrival);
       const fact = {
         kind,
         payload: { profileId, workspaceId, at: new Date().toISOString(), ...payload },
@@ -95,6 +110,16 @@ export function openInbox({ workspaceId, store, outbox, isStored, at, logger, on
       return entries.length;
     },
   };
+}
+
+/** What is to be seen once is told of, and its file is left where it is. */
+function withoutViewOnce(arrival: Arrival): Arrival {
+  if (arrival.kind !== 'message-received') return arrival;
+  const { content } = arrival.payload;
+  if (!('media' in content) || !content.viewOnce) return arrival;
+  const { source: _unused, ...media } = content.media;
+  const told = { ...media, state: 'EXPIRED' as const, problem: 'view_once' as const };
+  return { ...arrival, payload: { ...arrival.payload, content: { ...content, media: told } } } as Arrival;
 }
 
 /** An arrival, and whom it arrived for. */

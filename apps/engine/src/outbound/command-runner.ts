@@ -11,7 +11,7 @@ import type { RecentIds } from '../recent-ids.js';
 import { Slots } from '../slots.js';
 
 /** What sending needs of a connection. */
-export type SendingConnection = Pick<Connection, 'send' | 'showTyping'>;
+export type SendingConnection = Pick<Connection, 'send' | 'prepare' | 'showTyping'>;
 
 interface Dependencies {
   connection: SendingConnection;
@@ -51,6 +51,8 @@ export class CommandRunner {
   readonly #dependencies: Dependencies;
   readonly #chats = new KeyedLock();
   readonly #slots = new Slots(timing.send.chatsAtOnce);
+  /** Files may take long: what uploads one holds no place among the chats that are sending. */
+  readonly #uploads = new Slots(timing.media.uploadsPerProfile);
   readonly #ending = new AbortController();
 
   constructor(dependencies: Dependencies) {
@@ -108,6 +110,8 @@ export class CommandRunner {
   async #attempt(command: SendCommand): Promise<Attempt> {
     const { messageId, waMessageId, chat, content } = command;
     const { connection, logger } = this.#dependencies;
+    const unprepared = await this.#prepare(command);
+    if (unprepared !== 'prepared') return unprepared;
     const release = await this.#slots.take();
     try {
       const begun = await this.#begin(command);
@@ -120,6 +124,22 @@ export class CommandRunner {
     } catch (error) {
       if (error instanceof ConnectionLostError) return undefined;
       logger.error({ err: error, messageId }, 'A send threw');
+      return { kind: 'retry', detail: error instanceof Error ? error.message : String(error) };
+    } finally {
+      release();
+    }
+  }
+
+  async #prepare({ messageId, content }: SendCommand): Promise<Attempt | 'prepared'> {
+    if (!('media' in content)) return 'prepared';
+    const { connection, logger } = this.#dependencies;
+    const release = await this.#uploads.take();
+    try {
+      if (this.#ending.signal.aborted) return undefined;
+      return (await connection.prepare(content)) ?? 'prepared';
+    } catch (error) {
+      if (error instanceof ConnectionLostError) return undefined;
+      logger.error({ err: error, messageId }, 'A send could not be prepared');
       return { kind: 'retry', detail: error instanceof Error ? error.message : String(error) };
     } finally {
       release();

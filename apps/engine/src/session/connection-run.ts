@@ -12,6 +12,7 @@ import {
 import { GuardedFetchError, UnreadableError } from '@multiwa/runtime';
 import type { Connection, ConnectionCallbacks, Engine, ReceiptUpdate, Session } from '../engines/engine.js';
 import type { Logger } from '../logger.js';
+import type { ReceivedFiles } from '../media/received-files.js';
 import type { ChatRunner } from '../outbound/chat-runner.js';
 import type { CommandIntake } from '../outbound/command-intake.js';
 import type { CommandRunner, SendingConnection } from '../outbound/command-runner.js';
@@ -52,6 +53,8 @@ export interface RunDependencies {
   groups: GroupTeller;
   /** Tells of people named by phone and LID; must not throw. */
   learned(people: readonly Identity[]): void;
+  /** Of received messages. */
+  files: Pick<ReceivedFiles, 'start' | 'stop' | 'again'>;
   bus: Pick<Bus, 'answer'>;
   /** Connections of this process that may be opening at the same time. */
   opening: Slots;
@@ -123,7 +126,7 @@ export class ConnectionRun {
       const proxyUrl = proxyOf(this.#wishes.profile());
       connection = await engine.open(session, this.#callbacks(release), { proxyUrl });
       this.#connection = connection;
-      answers.push(this.#answerPairing(connection), this.#answerPeople(connection));
+      answers.push(this.#answerPairing(connection), this.#answerPeople(connection), this.#answerRefetch());
       const { profileId } = this.#wishes.profile();
       answers.push(answerGroups(this.#dependencies.bus, profileId, connection, () => this.#isOpen));
       this.#calls = this.#makeCalls(connection);
@@ -137,6 +140,7 @@ export class ConnectionRun {
       watchdog?.stop();
       for (const answer of answers) answer.stop();
       this.#connection = undefined;
+      this.#dependencies.files.stop();
       // Nothing is left of one that was not closed in order.
       connection?.destroy();
       const stopped = intake.stop();
@@ -255,6 +259,7 @@ export class ConnectionRun {
         () => makeRunner(this.#counting(connection)),
         () => makeChatRunner(connection),
       );
+      this.#dependencies.files.start(connection);
     }
   }
 
@@ -263,6 +268,7 @@ export class ConnectionRun {
     const { vitals } = this.#dependencies;
     return {
       showTyping: (chat, state) => connection.showTyping(chat, state),
+      prepare: (content) => connection.prepare(content),
       send(message) {
         vitals.sending += 1;
         const sent = connection.send(message);
@@ -352,6 +358,13 @@ export class ConnectionRun {
     } catch (error) {
       logger.info({ detail: String(error) }, 'Presence is not followed on this connection');
     }
+  }
+
+  #answerRefetch(): Stoppable {
+    const { bus, files } = this.#dependencies;
+    return bus.answer('refetch-media', this.#wishes.profile().profileId, async ({ mediaId }) => ({
+      known: await files.again(mediaId),
+    }));
   }
 
   #answerPairing(connection: Connection): Stoppable {

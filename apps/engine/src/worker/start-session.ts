@@ -16,11 +16,14 @@ import {
   readSentMessage,
 } from '@multiwa/db';
 import { healthOf, newId, type SessionHealth, sealedPlaces, type WatchdogLimits } from '@multiwa/domain';
+import type { MediaStorage } from '@multiwa/media';
 import { activeSpan, type Cipher, type PassPoint } from '@multiwa/runtime';
 import type { Engine } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
 import { openInbox } from '../inbound/inbox.js';
 import type { Logger } from '../logger.js';
+import { outboundFiles } from '../media/outbound-files.js';
+import { type DownloadSlots, ReceivedFiles } from '../media/received-files.js';
 import type { EngineMetrics } from '../metrics.js';
 import { ChatRunner } from '../outbound/chat-runner.js';
 import { CommandIntake } from '../outbound/command-intake.js';
@@ -50,6 +53,9 @@ export interface Shared {
   opening: Slots;
   watchdog: WatchdogLimits;
   footprint: Footprint;
+  storage: MediaStorage;
+  storeViewOnce: boolean;
+  downloads: DownloadSlots;
   metrics: EngineMetrics;
   /** Told at every crash point. */
   at: PassPoint;
@@ -78,10 +84,25 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
   const { profileId, workspaceId } = profile;
   const logger = shared.logger.child({ profileId, generation: lease.generation });
   const store = openSessionStore({ executor: database.pool, cipher, writes, logger }, lease);
+  const files = new ReceivedFiles({
+    workspaceId,
+    profileId,
+    database,
+    storage: shared.storage,
+    slots: shared.downloads,
+    say: (fact) =>
+      outbox.publish(lease, {
+        kind: 'media-state',
+        payload: { ...fact, profileId, workspaceId, at: new Date().toISOString() },
+      }),
+    logger,
+  });
   const inbox = openInbox({
     workspaceId,
     store,
     outbox,
+    files,
+    storeViewOnce: shared.storeViewOnce,
     isStored: (waMessageId) => isMessageStored(database.pool, profileId, waMessageId),
     at,
     logger,
@@ -108,6 +129,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
     store,
     inbox,
     at,
+    files: outboundFiles(profileId, { database, storage: shared.storage }),
     async sentMessage(waMessageId: string) {
       const sent = await readSentMessage(database.pool, profileId, waMessageId);
       const content = outboundContentSchema.safeParse(sent?.content).data;
@@ -179,6 +201,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
         say: (fact) => outbox.publish(lease, fact),
       }),
       replayJournal: () => inbox.replayJournal(),
+      files,
       bus,
       opening,
       logger,

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { StoredMedia, UploadedMedia } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
 import { createLogger, passOn } from '@multiwa/runtime';
 import type { Arrival, Inbox, SentMessage, Session } from '../../src/engines/engine.js';
@@ -9,11 +12,15 @@ export function memorySession(): Session & {
   arrivals: Arrival[];
   /** What was sent, for whoever asks for it again. */
   sent: Map<string, SentMessage>;
+  /** Makes a file that it can send. */
+  keepFile(bytes: Buffer, mimeType: string): StoredMedia;
 } {
   const keys = new Map<string, Buffer>();
   const arrivals: Arrival[] = [];
   const made = new WeakMap<object, Arrival>();
   const sent = new Map<string, SentMessage>();
+  const files = new Map<string, Buffer>();
+  const uploads = new Map<string, UploadedMedia>();
   let credential: Buffer | undefined;
   const profileId = newId();
 
@@ -68,6 +75,18 @@ export function memorySession(): Session & {
     at: passOn,
     sentMessage: async (id) => sent.get(id),
     knowsGroups: async () => true,
+    files: {
+      open: async (sha256) => Readable.from([files.get(sha256) ?? Buffer.alloc(0)]),
+      findUpload: async (mediaType, sha256) => uploads.get(`${mediaType} ${sha256}`),
+      async saveUpload(mediaType, sha256, uploaded) {
+        uploads.set(`${mediaType} ${sha256}`, uploaded);
+      },
+    },
+    keepFile(bytes, mimeType) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      files.set(sha256, bytes);
+      return { id: newId(), mimeType, bytes: bytes.length, sha256, state: 'READY', problem: null };
+    },
     arrivals,
     sent,
   };

@@ -7,6 +7,7 @@ import { consumers, type SendCommand, subjects } from '@multiwa/contracts';
 import { type Database, openDatabase } from '@multiwa/db';
 import { newId, newWaMessageId, type WatchdogLimits } from '@multiwa/domain';
 import { startNats } from '@multiwa/launcher';
+import { localStorage } from '@multiwa/media';
 import { createLogger, type Logger } from '@multiwa/runtime';
 import { type Sandbox, type SandboxOptions, startSandbox } from '@multiwa/sandbox';
 import { createSandboxClient, type PhoneView, type SandboxClient } from '@multiwa/sandbox/client';
@@ -116,6 +117,7 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
           capacity: 100,
           opening: 16,
           keyCacheBytes: 8 * MIB,
+          storage: localStorage(path.join(dataDir, 'media')),
           watchdog,
           allowPrivateUrls,
           sandboxUrl: sandbox.controlUrl,

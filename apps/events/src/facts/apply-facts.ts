@@ -14,6 +14,7 @@ import {
   type Database,
   insertContacts,
   insertMessages,
+  insertReceivedMedia,
   joinPeople,
   loadContacts,
   loadGroups,
@@ -22,6 +23,7 @@ import {
   loadVotes,
   lockMessages,
   lockProfiles,
+  lockReceivedMedia,
   type MessageState,
   saveGroupMembers,
   saveGroupRequests,
@@ -31,6 +33,7 @@ import {
   updateContacts,
   updateMessages,
   updateProfiles,
+  updateReceivedMedia,
   upsertConversations,
   upsertGroups,
 } from '@multiwa/db';
@@ -38,6 +41,7 @@ import { applyCall, writeCalls } from './calls.js';
 import { writeChatChanges } from './chat-changes.js';
 import { applyContactLearned } from './contact-learned.js';
 import { applyGroupState } from './group-state.js';
+import { applyMediaState } from './media-state.js';
 import { applyMessageDeleted, applyMessageEdited } from './message-changed.js';
 import { applyMessageReaction } from './message-reaction.js';
 import { applyGroupRequest, applyMessageReceipt } from './message-receipt.js';
@@ -46,7 +50,7 @@ import { applyMessageStatus, identityOf } from './message-status.js';
 import { targetIdOf } from './own-action.js';
 import { applyPollVote } from './poll-vote.js';
 import { applyProfileStatus } from './profile-status.js';
-import { type FactOutcome, World } from './world.js';
+import { type FactOutcome, type ShownLinks, World, withoutLinks } from './world.js';
 
 /** A fact as it came from the bus, without what only the bus knows. */
 export type AnyFact = {
@@ -67,9 +71,13 @@ type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
  * Applies facts in one transaction: read what they are about, decide in memory, write what changed, and append the
  * events. About ten statements, whatever the number of facts. Facts seen before, in any order, change nothing.
  */
-export function applyFacts(database: Database, facts: readonly AnyFact[]): Promise<AppliedFacts> {
+export function applyFacts(
+  database: Database,
+  facts: readonly AnyFact[],
+  links: ShownLinks = withoutLinks,
+): Promise<AppliedFacts> {
   return database.transaction(async (tx) => {
-    const world = await readWorld(tx, facts);
+    const world = await readWorld(tx, facts, links);
     const outcomes = facts.map((fact) => applyFact(world, fact));
     return { outcomes, ...(await writeWorld(tx, world)) };
   });
@@ -88,6 +96,8 @@ function applyFact(world: World, fact: AnyFact): FactOutcome {
       return applyMessageReaction(world, fact.payload);
     case 'poll-vote':
       return applyPollVote(world, fact.payload);
+    case 'media-state':
+      return applyMediaState(world, fact.payload);
     case 'message-status':
       return applyMessageStatus(world, fact.payload);
     case 'contact-learned':
@@ -141,12 +151,18 @@ function applyChatActionFailed(world: World, fact: ChatActionFailedFact): FactOu
 }
 
 /** Profiles first: their locks make everything that is read after them stay true until the end. */
-async function readWorld(tx: Transaction, facts: readonly AnyFact[]): Promise<World> {
+async function readWorld(tx: Transaction, facts: readonly AnyFact[], links: ShownLinks): Promise<World> {
   const profiles = await lockProfiles(tx, [...new Set(facts.map(({ payload }) => payload.profileId))]);
   const wanted = facts.flatMap((fact) => messageWanted(fact) ?? []);
   const named = wanted.length > 0 ? await lockMessages(tx, wanted) : [];
   const messages = [...named, ...(await lockTargets(tx, named))];
   const people = facts.flatMap(contactsWanted);
+  const mediaIds = facts.flatMap(({ kind, payload }) => (kind === 'media-state' ? payload.mediaId : []));
+  const media = mediaIds.length > 0 ? await lockReceivedMedia(tx, mediaIds) : [];
+  for (const { profileId, chat } of media) {
+    const identity = identityOf(chat);
+    if (identity) people.push({ profileId, ...identity });
+  }
   for (const { profileId, chat, fromMe } of messages) {
     const identity = fromMe ? identityOf(chat) : null;
     if (identity) people.push({ profileId, ...identity });
@@ -157,7 +173,7 @@ async function readWorld(tx: Transaction, facts: readonly AnyFact[]): Promise<Wo
   const inGroups = messages.filter(({ fromMe, chat }) => fromMe && chat.endsWith('@g.us')).map(({ id }) => id);
   const receipts = inGroups.length > 0 ? await loadReceipts(tx, inGroups) : [];
   const opinions = await readOpinions(tx, facts, messages);
-  return new World({ profiles, messages, contacts, groups, receipts, ...opinions });
+  return new World({ profiles, messages, contacts, groups, receipts, media, ...opinions }, links);
 }
 
 function groupWanted({ kind, payload }: AnyFact) {
@@ -223,7 +239,9 @@ async function writeWorld(tx: Transaction, world: World) {
   await updateContacts(tx, world.contacts.changed());
   await insertMessages(tx, world.messages.added());
   await updateMessages(tx, world.messages.changed());
+  await insertReceivedMedia(tx, world.media.added());
   await changeContents(tx, world.contentChanges);
+  await updateReceivedMedia(tx, world.media.changed());
   await saveReactions(tx, world.reactions.changed());
   await saveVotes(tx, world.votes.changed());
   await upsertConversations(tx, world.conversations());

@@ -141,5 +141,6 @@ function idsOf({ kind, payload, streamSequence }: FactMessage) {
   if ('waMessageId' in payload) return { ...ids, waMessageId: payload.waMessageId };
   if (kind === 'group-request') return { ...ids, noticeId: payload.noticeId };
   if ('step' in payload) return { ...ids, step: payload.step };
+  if (kind === 'media-state') return { ...ids, mediaId: payload.mediaId };
   return 'chat' in payload ? { ...ids, chat: payload.chat } : ids;
 }

@@ -1,5 +1,5 @@
 import { contentSchema, type Identity, type MessageReceivedFact, type ReceivedContent } from '@multiwa/contracts';
-import type { ContactState, ProfileState } from '@multiwa/db';
+import type { ContactState, ProfileState, ReceivedMediaState } from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
 import type { FactOutcome, World } from './world.js';
 
@@ -49,6 +49,8 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     lastMessageAt: timestamp,
     ephemeralSeconds: timerOf(content),
   });
+  if ('media' in content)
+    noteFile(world, { workspaceId, profileId: profile.id, messageId, waMessageId, chat }, content.media);
   const firstOfContact = !fromMe && contact !== null && !contact.hasWritten;
   if (firstOfContact) contact.hasWritten = true;
   world.announce(profile, 'message.received', {
@@ -58,13 +60,23 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     peer: fact.peer && world.contacts.complete(profile.id, fact.peer),
     fromMe,
     type,
-    content: contentSchema.parse(content),
+    content: world.links.showContent(contentSchema.parse(content)),
     sender: { ...sender, pushName: fact.pushName },
     contactId,
     firstOfContact,
     timestamp: timestamp.toISOString(),
   });
   return 'applied';
+}
+
+type FileContent = Extract<ReceivedContent, { media: unknown }>;
+type Carrier = Pick<ReceivedMediaState, 'workspaceId' | 'profileId' | 'messageId' | 'waMessageId' | 'chat'>;
+
+/** The file that a message carries is a row of its own from now on. */
+function noteFile(world: World, carrier: Carrier, media: FileContent['media']): void {
+  const { id, state, problem, mimeType, bytes, sha256 } = media;
+  const { fileName = null, width = null, height = null, seconds = null } = media;
+  world.media.add({ id, ...carrier, state, problem, mimeType, fileName, bytes, sha256, width, height, seconds });
 }
 
 /** The person a message is from or, in a chat with one person, to; null for our own message in a group. */

@@ -15,12 +15,15 @@ import type {
   ProfileState,
   ReactionState,
   ReceiptState,
+  ReceivedMediaState,
   VoteState,
 } from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
+import type { MediaLinks } from '@multiwa/media';
 import type { CallSeen } from './call-seen.js';
 import { ContactBook } from './contact-book.js';
 import { GroupBook, type KnownGroups } from './group-book.js';
+import { MediaBook } from './media-book.js';
 import { MessageBook } from './message-book.js';
 import { OpinionBook } from './opinion-book.js';
 import { ReceiptBook } from './receipt-book.js';
@@ -34,6 +37,15 @@ export type FactOutcome =
   | 'profile_unknown'
   | 'workspace_mismatch';
 
+/** What events show of files. */
+export type ShownLinks = Pick<MediaLinks, 'show' | 'showContent'>;
+
+/** For those who look at rows only. */
+export const withoutLinks: ShownLinks = {
+  show: (media) => ({ ...media, url: null }),
+  showContent: (content) => content,
+};
+
 /** The rows that facts are about, as they are. */
 export interface KnownRows {
   profiles: ProfileState[];
@@ -43,6 +55,7 @@ export interface KnownRows {
   receipts: ReceiptState[];
   reactions: ReactionState[];
   votes: VoteState[];
+  media: ReceivedMediaState[];
 }
 
 /** The rows a batch of facts is about, as they are and as the facts make them; written in one go at the end. */
@@ -53,6 +66,7 @@ export class World {
   readonly receipts: ReceiptBook;
   readonly reactions: OpinionBook<ReactionState>;
   readonly votes: OpinionBook<VoteState>;
+  readonly media: MediaBook;
   /** What messages come to say, in order. */
   readonly contentChanges: ContentChange[] = [];
   readonly events: EventRecord[] = [];
@@ -66,7 +80,11 @@ export class World {
   readonly #conversations = new Map<string, ConversationChange>();
   readonly #joined = new Map<string, PersonJoined>();
 
-  constructor(known: KnownRows) {
+  constructor(
+    known: KnownRows,
+    /** Makes the links that events carry. */
+    readonly links: ShownLinks,
+  ) {
     this.#profiles = new Map(known.profiles.map((profile) => [profile.id, profile]));
     this.contacts = new ContactBook(known.contacts);
     this.messages = new MessageBook(known.messages);
@@ -74,6 +92,7 @@ export class World {
     this.receipts = new ReceiptBook(known.receipts);
     this.reactions = new OpinionBook(known.reactions);
     this.votes = new OpinionBook(known.votes);
+    this.media = new MediaBook(known.media);
   }
 
   /** The profile that a fact speaks for, or why it cannot speak for it. */

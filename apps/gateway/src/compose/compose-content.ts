@@ -4,11 +4,12 @@ import type { ResolveChat } from '../use-cases/addressing.js';
 import type { KnownProfile } from '../use-cases/known-profile.js';
 import { type ActionDeps, makeComposeAction } from './compose-action.js';
 import { composeCards } from './compose-cards.js';
+import { type FileDeps, isFile, makeComposeFile } from './compose-file.js';
 import { makeComposeParts, type PartsDeps } from './compose-parts.js';
 import { composePoll } from './compose-poll.js';
 import type { PreviewLink } from './link-preview.js';
 
-export interface ComposeDeps extends ActionDeps, PartsDeps {
+export interface ComposeDeps extends ActionDeps, PartsDeps, FileDeps {
   resolveChat: ResolveChat;
   previewLink: PreviewLink;
 }
@@ -30,6 +31,7 @@ type Refused = Extract<Input, { type: (typeof refusedTypes)[number] }>;
 export function makeComposeContent(deps: ComposeDeps) {
   const composeAction = makeComposeAction(deps);
   const composeParts = makeComposeParts(deps);
+  const composeFile = makeComposeFile(deps);
 
   return async function composeContent(
     scope: ProfileScope,
@@ -43,6 +45,7 @@ export function makeComposeContent(deps: ComposeDeps) {
     }
     const chat = await deps.resolveChat(scope, input.to, '#/to');
     const parts = await composeParts(scope, chat, input);
+    if (isFile(input)) return { chat, content: { ...(await composeFile(scope, input)), ...parts } };
     switch (input.type) {
       case 'TEXT': {
         const { type, text, linkPreview: asked } = input;

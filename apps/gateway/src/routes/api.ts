@@ -84,6 +84,7 @@ import { subgroupRoutes } from './groups/subgroups.js';
 import { updateGroupRoute } from './groups/update.js';
 import { mediaContentRoute } from './media/content.js';
 import { getMediaRoute } from './media/get.js';
+import { refetchMediaRoute } from './media/refetch.js';
 import { uploadMediaRoute } from './media/upload.js';
 import { cancelMessageRoutes } from './messages/cancel.js';
 import { forwardMessageRoute } from './messages/forward.js';
@@ -185,7 +186,7 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
   for (const route of [listMessagesRoute, searchMessagesRoutes, getMessageRoute, cancelMessageRoutes]) {
     route(app, useCases.messages);
   }
-  for (const route of [uploadMediaRoute, getMediaRoute]) route(app, useCases.media);
+  for (const route of [uploadMediaRoute, getMediaRoute, refetchMediaRoute]) route(app, useCases.media);
   mediaContentRoute(app, useCases.media, authenticator);
   for (const route of [listConversationsRoute, getConversationRoute, conversationMessagesRoute]) {
     route(app, useCases.conversations);

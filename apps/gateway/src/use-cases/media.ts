@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Bus } from '@multiwa/bus';
 import {
   CodedError,
   type MediaObjectView,
@@ -8,7 +9,7 @@ import {
   mediaProblems,
   mediaTypePatterns,
 } from '@multiwa/contracts';
-import type { MediaObject, MediaObjectsRepository } from '@multiwa/db';
+import type { MediaObject, MediaObjectsRepository, MessagesRepository, ProfileScope } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import {
   BlobMissingError,
@@ -20,8 +21,10 @@ import {
   TooManyBytesError,
 } from '@multiwa/media';
 import { type GuardedDownload, GuardedFetchError } from '@multiwa/runtime';
+import { z } from 'zod';
 import { limits } from '../limits.js';
 import { validationFailed } from '../validation-failed.js';
+import type { KnownProfiles } from './known-profile.js';
 
 export interface MediaDeps {
   media: MediaObjectsRepository;
@@ -29,6 +32,9 @@ export interface MediaDeps {
   links: MediaLinks;
   download: GuardedDownload;
   allowPrivateUrls: boolean;
+  messages: Pick<MessagesRepository, 'find'>;
+  knownProfiles: KnownProfiles;
+  bus: Pick<Bus, 'ask'>;
   /** Largest file that this gateway takes of any kind. */
   maxBytes: number;
 }
@@ -149,6 +155,20 @@ export function makeMedia(deps: MediaDeps) {
       return row;
     },
 
+    /** Asks the owner of the session to fetch the file of a received message once more; what is there already stays. */
+    async refetch(scope: ProfileScope, messageId: string): Promise<MediaObjectView> {
+      await deps.knownProfiles.require(scope);
+      const message = await deps.messages.find(scope, messageId);
+      if (!message) throw new CodedError('message_not_found');
+      const id = mediaIdOf(message.content);
+      const row = id === undefined ? null : await media.find(scope.workspaceId, id);
+      if (!row) throw new CodedError('media_not_found', { detail: 'The message carries no file.' });
+      if (row.state === 'READY') return show(row);
+      const { known } = await deps.bus.ask('refetch-media', scope.profileId, { mediaId: row.id });
+      if (!known) throw new CodedError('media_gone', { detail: 'How to fetch the file is not known any more.' });
+      return show({ ...row, state: 'PENDING', problem: null });
+    },
+
     /** What is needed to answer with the file. @throws CodedError */
     async open(id: string, opener: Opener) {
       const row = 'workspaceId' in opener ? await find(opener.workspaceId, id) : await byLink(id, opener);
@@ -174,6 +194,12 @@ export function makeMedia(deps: MediaDeps) {
   }
 }
 export type MediaUseCase = ReturnType<typeof makeMedia>;
+
+const carrierSchema = z.object({ media: z.object({ id: z.string() }) });
+
+function mediaIdOf(content: unknown): string | undefined {
+  return carrierSchema.safeParse(content).data?.media.id;
+}
 
 /** A row in the shape that contents hold. */
 export function storedMediaOf(row: MediaObject) {

@@ -97,6 +97,12 @@ export const asks = {
     deadlineMs: 20_000,
     description: 'Change what WhatsApp shows of the number itself.',
   },
+  'refetch-media': {
+    request: z.object({ mediaId: idSchema }),
+    response: z.object({ known: z.boolean() }),
+    deadlineMs: 5_000,
+    description: 'Fetch the file of a received message once more; the owner says whether it knows of it.',
+  },
   withdraw: {
     request: z.object({ messageId: idSchema }),
     response: z.object({ withdrawn: z.boolean() }),

@@ -5,6 +5,7 @@ import { contentSchema, messageTypeSchema } from '../content.js';
 import { groupChatSchema, groupFactsSchema, groupRoleSchema } from '../groups.js';
 import { broadcastFrozenSchema } from '../http/broadcasts.js';
 import { idSchema } from '../ids.js';
+import { mediaSchema } from '../media.js';
 import { failureCodeSchema, messageOriginSchema } from '../message-status.js';
 import { callStatusSchema, presenceStateSchema } from '../presence.js';
 import {
@@ -180,6 +181,11 @@ export const events = {
     1,
     messageReceived,
     'A message arrived, or another device of the number sent one (fromMe).',
+  ),
+  'message.media': event(
+    1,
+    messageRef.extend({ media: mediaSchema }),
+    'The file of a received message is there (READY), or cannot be had (FAILED, EXPIRED), or is fetched once more (PENDING).',
   ),
   'message.sent': event(1, messageMoved, 'WhatsApp has accepted the message.'),
   'message.delivered': event(1, messageMoved, 'The message reached the recipient’s phone.'),

@@ -3,6 +3,7 @@ import { chatSchema, identitySchema } from '../addresses.js';
 import { chatActionNameSchema, chatChangeSchema } from '../chat-actions.js';
 import { messageTypeSchema, receivedContentSchema } from '../content.js';
 import { idSchema } from '../ids.js';
+import { mediaProblemSchema, mediaStateSchema } from '../media.js';
 import { failureCodeSchema } from '../message-status.js';
 import { callStatusSchema, presenceStateSchema } from '../presence.js';
 import {
@@ -101,6 +102,25 @@ export const pollVoteFactSchema = z.object({
   ]),
 });
 export type PollVoteFact = z.infer<typeof pollVoteFactSchema>;
+
+/** What became of the file of a received message. */
+export const mediaStateFactSchema = z.object({
+  ...base,
+  mediaId: idSchema,
+  state: mediaStateSchema,
+  problem: mediaProblemSchema.nullable(),
+  /** Of the bytes that are stored; present exactly while the file is READY. */
+  file: z
+    .object({
+      mimeType: z.string(),
+      bytes: z.number().int(),
+      sha256: z.string(),
+      width: z.number().int().optional(),
+      height: z.number().int().optional(),
+    })
+    .nullable(),
+});
+export type MediaStateFact = z.infer<typeof mediaStateFactSchema>;
 
 /** WhatsApp said what became of a message we sent. */
 export const messageStatusFactSchema = z.object({
@@ -202,6 +222,11 @@ export const facts = {
     schema: pollVoteFactSchema,
     dedupeKey: (fact: PollVoteFact) => `pv:${fact.profileId}:${fact.chat}:${fact.waMessageId}`,
     description: 'Somebody voted in a poll.',
+  },
+  'media-state': {
+    schema: mediaStateFactSchema,
+    dedupeKey: (fact: MediaStateFact) => `fs:${fact.mediaId}:${fact.state}:${fact.at}`,
+    description: 'The file of a received message is there, or cannot be had.',
   },
   'message-status': {
     schema: messageStatusFactSchema,

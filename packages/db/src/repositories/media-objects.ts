@@ -1,6 +1,6 @@
 import type { Database } from '../client.js';
 import type { MediaObject } from '../generated/client.js';
-import { type Executor, execute, query } from '../query.js';
+import { type Executor, query } from '../query.js';
 
 export type NewMediaObject = Pick<MediaObject, 'id' | 'workspaceId' | 'origin' | 'mimeType'> &
   Partial<Pick<MediaObject, 'fileName' | 'width' | 'height' | 'seconds'>> & { bytes: number; sha256: string };
@@ -51,34 +51,4 @@ const IN_USE = `SELECT 1 FROM "MediaObject" WHERE "sha256" = $1 AND "state" = 'R
 /** Whether a file of any workspace still has these bytes. */
 export async function isBlobInUse(executor: Executor, sha256: string): Promise<boolean> {
   return (await query(executor, 'media_blob_in_use', IN_USE, [sha256])).length > 0;
-}
-
-export interface ReceivedMedia {
-  id: string;
-  workspaceId: string;
-  profileId: string;
-  messageId: string;
-  state: MediaObject['state'];
-  problem: string | null;
-  mimeType: string;
-  fileName: string | null;
-  bytes: number | null;
-  sha256: string | null;
-  width: number | null;
-  height: number | null;
-  seconds: number | null;
-}
-
-const INSERT = `
-  INSERT INTO "MediaObject" ("id", "workspaceId", "profileId", "messageId", "origin", "state", "problem", "mimeType",
-    "fileName", "bytes", "sha256", "width", "height", "seconds")
-  SELECT r."id", r."workspaceId", r."profileId", r."messageId", 'RECEIVED', r."state"::"MediaState", r."problem",
-    r."mimeType", r."fileName", r."bytes", r."sha256", r."width", r."height", r."seconds"
-  FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "workspaceId" text, "profileId" text, "messageId" text, "state" text,
-    "problem" text, "mimeType" text, "fileName" text, "bytes" bigint, "sha256" text, "width" int, "height" int, "seconds" int)
-  ON CONFLICT ("id") DO NOTHING`;
-
-/** Files of received messages, as far as they are new. */
-export async function insertReceivedMedia(executor: Executor, media: readonly ReceivedMedia[]): Promise<void> {
-  if (media.length > 0) await execute(executor, 'media_insert_received', INSERT, [JSON.stringify(media)]);
 }

@@ -1,6 +1,15 @@
-import { type ChatAction, CodedError, type Identity, type ShownPresence } from '@multiwa/contracts';
+import {
+  type ChatAction,
+  CodedError,
+  type Identity,
+  type MediaSource,
+  type OutboundContent,
+  type ShownPresence,
+  type UploadedMedia,
+} from '@multiwa/contracts';
 import type { DisconnectSign } from '@multiwa/domain';
-import { traced } from '@multiwa/runtime';
+import { BlobMissingError } from '@multiwa/media';
+import { type FetchDispatcher, traced } from '@multiwa/runtime';
 import {
   type AuthenticationCreds,
   type BinaryNode,
@@ -39,6 +48,9 @@ import type { GroupBook } from './groups/group-book.js';
 import { makeGroupCalls } from './groups/group-calls.js';
 import { doubtGroup, prepareGroup } from './groups/prepare-group.js';
 import { encodeCredentials } from './key-codec.js';
+import { downloadMedia } from './media-download.js';
+import { requestMedia } from './media-request.js';
+import { hasMedia, uploadMedia, waMediaTypeOf } from './media-upload.js';
 import { peopleOverBaileys } from './people/people-over-baileys.js';
 import { readPresence } from './presence.js';
 import { readCall } from './read-call.js';
@@ -73,6 +85,8 @@ interface Dependencies {
   logger: Logger;
   /** The proxy that the connection goes through. */
   proxy: Pick<ProxyRoute, 'problem' | 'close'> | undefined;
+  /** How files are reached, and how long their hosts may be silent. */
+  media: { dispatcher: FetchDispatcher | undefined; idleTimeoutMs: number };
 }
 
 /** Whether a number is linked: a code that was only asked for leaves its number in the credentials too. */
@@ -93,6 +107,10 @@ export class BaileysConnection implements Connection {
   readonly #senders = new KeyedLock();
   /** Sends that have not ended, or only in this turn. */
   readonly #sending = new Map<string, Promise<SendOutcome>>();
+  /** What WhatsApp gave for the files of messages that are about to be sent. */
+  readonly #uploaded = new WeakMap<OutboundContent, UploadedMedia>();
+  /** By file: what two messages of different chats carry is uploaded for both at once. */
+  readonly #uploading = new Map<string, Promise<UploadedMedia>>();
   readonly #pairingReady = new Deferred<void>();
   #qrCount = 0;
   #linkingEndsAt = 0;
@@ -178,7 +196,9 @@ export class BaileysConnection implements Connection {
     try {
       const { attributes, nodes } = labelOf(content);
       const options = { messageId: waMessageId, additionalAttributes: attributes, additionalNodes: nodes };
-      const relay = () => sock.relayMessage(chat, toProto(content, { ...message, self: this.#self() }), options);
+      const uploaded = await this.#uploadedFor(content);
+      const encoded = toProto(content, { ...message, self: this.#self() }, uploaded);
+      const relay = () => sock.relayMessage(chat, encoded, options);
       const send = () => traced('encrypt and send', {}, () => keys.sending(relay));
       sent = await unlessRejected(group ? groups.exclusively(chat, send) : send(), acked);
       if (!sent.held) logger.error({ waMessageId }, 'A message left before its state was stored');
@@ -237,6 +257,48 @@ export class BaileysConnection implements Connection {
   async showTyping(chat: string, state: TypingState): Promise<void> {
     if (this.#over) throw new ConnectionLostError('The socket is closed.');
     await this.#dependencies.sock.sendPresenceUpdate(state, chat);
+  }
+
+  async prepare(content: OutboundContent) {
+    if (this.#over) throw new ConnectionLostError('The socket is closed.');
+    try {
+      await this.#uploadedFor(content);
+      return undefined;
+    } catch (error) {
+      if (this.#over) throw new ConnectionLostError('The socket was closed.', { cause: error });
+      if (error instanceof BlobMissingError) return { kind: 'failed', code: 'media_gone', detail: null } as const;
+      const detail = error instanceof Error ? error.message : String(error);
+      return { kind: 'retry', detail } as const;
+    }
+  }
+
+  downloadMedia(source: MediaSource, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const { sock, media } = this.#dependencies;
+    const hosts = async () => (await sock.refreshMediaConn()).hosts.map(({ hostname }) => hostname);
+    return downloadMedia(source, { hosts, ...media }, signal);
+  }
+
+  requestMedia(source: MediaSource): Promise<string | undefined> {
+    return requestMedia(this.#dependencies.sock, source);
+  }
+
+  /** Undefined where the message carries no file. */
+  async #uploadedFor(content: OutboundContent, forResend = false): Promise<UploadedMedia | undefined> {
+    if (!hasMedia(content)) return undefined;
+    const { sock, session, media } = this.#dependencies;
+    const known = this.#uploaded.get(content);
+    const { idleTimeoutMs } = media;
+    const key = `${waMediaTypeOf(content)} ${content.media.sha256}`;
+    const begin = () => {
+      const uploading = uploadMedia(content, { sock, files: session.files, idleTimeoutMs }, forResend);
+      this.#uploading.set(key, uploading);
+      const ended = () => this.#uploading.delete(key);
+      uploading.then(ended, ended);
+      return uploading;
+    };
+    const uploaded = known ?? (await (this.#uploading.get(key) ?? begin()));
+    this.#uploaded.set(content, uploaded);
+    return uploaded;
   }
 
   async requestPairingCode(phone: string): Promise<{ code: string; expiresAt: Date }> {
@@ -474,7 +536,7 @@ export class BaileysConnection implements Connection {
       // Of those that waited for us the library makes a queue, whose end nobody is told.
       const { offline: _, ...attrs } = node.attrs;
       await pass({ ...node, attrs });
-      const sent = await resend(sock, session, groups, node);
+      const sent = await resend(sock, session, groups, node, (content) => this.#uploadedFor(content, true));
       logger.info({ waMessageId: attrs.id, sent }, 'A recipient asked for a message again');
       return;
     }

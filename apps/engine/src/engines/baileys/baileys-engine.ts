@@ -1,4 +1,5 @@
-import { capabilitiesOf } from '@multiwa/contracts';
+import { capabilitiesOf, timing } from '@multiwa/contracts';
+import { trusting } from '@multiwa/runtime';
 import { initAuthCreds } from '@whiskeysockets/baileys';
 import type { Connection, ConnectionCallbacks, Engine, Route, Session } from '../engine.js';
 import { makeProxyRoute } from '../proxy-route.js';
@@ -20,10 +21,14 @@ interface Options {
   keyCacheBytes: number;
   /** Set by the operator: proxies may have addresses that are not public. */
   allowPrivateProxies: boolean;
+  /** How long a media host may give or take nothing; timing.media.idleTimeoutMs by default. */
+  mediaIdleTimeoutMs?: number | undefined;
 }
 
 /** The engine over Baileys. One for the process: its caches are shared by all sessions. */
-export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxies }: Options): Engine {
+export function createBaileysEngine(options: Options): Engine {
+  const { address, keyCacheBytes, allowPrivateProxies, mediaIdleTimeoutMs = timing.media.idleTimeoutMs } = options;
+  const straight = address.mediaCertificate === undefined ? undefined : trusting(address.mediaCertificate);
   const cache = new KeyCache(keyCacheBytes);
   const libraryCaches = new LibraryCaches();
   const groupCache = new GroupCache();
@@ -62,6 +67,7 @@ export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxie
         makeSignalRepository,
         ...libraryCaches.of(profileId),
         cachedGroupMetadata: (chat: string) => groups.metadata(chat),
+        ...(straight && { fetchAgent: straight.agent, options: { dispatcher: straight.dispatcher } }),
         ...(proxy && { agent: proxy.agent, fetchAgent: proxy.agent, options: { dispatcher: proxy.dispatcher } }),
       };
       const sock = openSocket(address, perSession, logger);
@@ -84,6 +90,7 @@ export function createBaileysEngine({ address, keyCacheBytes, allowPrivateProxie
         callbacks,
         logger,
         proxy,
+        media: { dispatcher: (proxy ?? straight)?.dispatcher, idleTimeoutMs: mediaIdleTimeoutMs },
       });
     },
   };

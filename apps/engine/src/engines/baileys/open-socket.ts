@@ -16,6 +16,8 @@ import { libraryLogger } from './library-logger.js';
 export interface NetworkAddress {
   /** Absent on the live network: the library's own. */
   webSocketUrl?: string;
+  /** Of the media hosts, in PEM: trusted instead of what the system trusts. Absent on the live network. */
+  mediaCertificate?: string;
   /** The client version to show; the library's own when absent. Never fetched. */
   version?: WAVersion;
   /** How long connecting and the handshake may take together. */

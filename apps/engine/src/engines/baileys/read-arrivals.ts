@@ -1,5 +1,5 @@
 import type { ContentParts, Identity, ReceivedContent } from '@multiwa/contracts';
-import { type BinaryNode, isJidGroup, proto, unpadRandomMax16 } from '@whiskeysockets/baileys';
+import { type BinaryNode, isJidGroup, jidNormalizedUser, proto, unpadRandomMax16 } from '@whiskeysockets/baileys';
 import type { Arrival } from '../engine.js';
 import { chatOf, identityOf, isSamePerson } from './addresses.js';
 import type { CompleteIdentity } from './complete-identity.js';
@@ -47,8 +47,22 @@ async function readOne(
   };
   if (!content) return readAction(inner, place, self);
   if (content.type === 'DELETED') return undefined;
-  const completed = await completeParts(content, complete);
+  const completed = await completeParts(withOrigin(content, attrs, place.fromMe), complete);
   return { kind: 'message-received', payload: { ...place, type: content.type, content: completed } };
+}
+
+/** With the file goes the message's own name at WhatsApp, by which its phone can be asked for the file again. */
+function withOrigin(
+  content: ReceivedContent,
+  attrs: Attributes,
+  fromMe: boolean,
+): Exclude<ReceivedContent, { type: 'DELETED' }> {
+  const kept = content as Exclude<ReceivedContent, { type: 'DELETED' }>;
+  if (!('media' in kept) || !kept.media.source) return kept;
+  const { id = '', from = '', recipient, participant } = attrs;
+  const chat = jidNormalizedUser(fromMe && recipient ? recipient : from);
+  const message = { id, chat, fromMe, ...(participant && { participant: jidNormalizedUser(participant) }) };
+  return { ...kept, media: { ...kept.media, source: { ...kept.media.source, message } } } as typeof kept;
 }
 
 /** The people that a message names beside its sender are known by both names too, where the session has learned them. */

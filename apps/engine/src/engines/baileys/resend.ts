@@ -1,3 +1,4 @@
+import type { OutboundContent, UploadedMedia } from '@multiwa/contracts';
 import {
   areJidsSameUser,
   type BinaryNode,
@@ -34,6 +35,7 @@ export async function resend(
   session: Session,
   groups: Pick<GroupBook, 'get'>,
   receipt: BinaryNode,
+  uploadedFor: (content: OutboundContent) => Promise<UploadedMedia | undefined>,
 ): Promise<boolean> {
   const { from, id, participant, recipient } = receipt.attrs;
   const { me, account } = sock.authState.creds;
@@ -42,7 +44,7 @@ export async function resend(
   const sent = await session.sentMessage(id);
   if (!sent) return false;
   const { content } = sent;
-  const message = toProto(content, { ...sent, self: selfIdentity(me) });
+  const message = toProto(content, { ...sent, self: selfIdentity(me) }, await uploadedFor(content));
   if (isJidGroup(from)) return resendToGroup(sock, groups, { id, from, participant, count }, message);
 
   const { attributes, nodes, encAttributes } = resendLabelOf(content);

@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { ContentParts, MessageType, OutboundContent, OutboundOf, ReceivedContent } from '@multiwa/contracts';
+import type {
+  ContentParts,
+  MessageType,
+  OutboundContent,
+  OutboundOf,
+  ReceivedContent,
+  UploadedMedia,
+} from '@multiwa/contracts';
 import type { proto } from '@whiskeysockets/baileys';
 import { deleteToProto, editToProto, reactionToProto } from './actions.js';
 import { contactFromProto, contactToProto } from './contact.js';
 import { type ContextInfo, contextFromProto, contextToProto } from './context.js';
+import { type FileKind, fileFromProto, fileSenders } from './file.js';
 import { locationFromProto, locationToProto } from './location.js';
 import type { Placement } from './placement.js';
 import { pollFromProto, pollToProto } from './poll.js';
@@ -14,7 +22,7 @@ import { unwrap } from './unwrap.js';
 export type { Placement } from './placement.js';
 
 type Action = 'REACTION' | 'EDIT' | 'DELETE';
-type Kind = Exclude<OutboundContent['type'], Action>;
+type Kind = Exclude<OutboundContent['type'], Action | FileKind>;
 
 /** From our kinds to WhatsApp's; one converter a kind. */
 const senders: { [K in Kind]: (content: OutboundOf<K>, contextInfo: ContextInfo) => proto.IMessage } = {
@@ -37,18 +45,27 @@ const readers: readonly ((message: proto.IMessage) => ReceivedContent | undefine
   locationFromProto,
   contactFromProto,
   pollFromProto,
+  fileFromProto,
   unsupportedFromProto,
 ];
 
 /** The kinds that can be sent. */
-export const sendableTypes = [...Object.keys(senders), ...Object.keys(actors)] as OutboundContent['type'][];
+export const sendableTypes = [
+  ...Object.keys(senders),
+  ...Object.keys(fileSenders),
+  ...Object.keys(actors),
+] as OutboundContent['type'][];
 
 /** From it WhatsApp's reporting token and the keys of votes and comments are made. */
 const SECRET_BYTES = 32;
 
-export function toProto(content: OutboundContent, placement: Placement): proto.IMessage {
+/** `uploaded`: what WhatsApp gave for the file, where the message carries one. */
+export function toProto(content: OutboundContent, placement: Placement, uploaded?: UploadedMedia): proto.IMessage {
   if (isAction(content)) return actors[content.type](content as never, placement);
-  const message = senders[content.type](content as never, contextToProto(content, placement));
+  const contextInfo = contextToProto(content, placement);
+  const message = isFile(content)
+    ? fileSenders[content.type](content as never, contextInfo, required(uploaded))
+    : senders[content.type](content as never, contextInfo);
   // Votes are sealed with the secret of the poll, which is why it is kept; nothing of ours reads the others.
   const messageSecret = content.type === 'POLL' ? Buffer.from(content.secret, 'base64') : randomBytes(SECRET_BYTES);
   return { ...message, messageContextInfo: { messageSecret } };
@@ -85,6 +102,15 @@ function textOf(content: ReceivedContent): string | null {
   if (content.type === 'POLL') return content.question;
   if ('caption' in content) return content.caption ?? null;
   return null;
+}
+
+function isFile(content: OutboundContent): content is OutboundOf<FileKind> {
+  return content.type in fileSenders;
+}
+
+function required(uploaded: UploadedMedia | undefined): UploadedMedia {
+  if (!uploaded) throw new Error('The file of the message was not uploaded.');
+  return uploaded;
 }
 
 function isAction(content: OutboundContent): content is OutboundOf<Action> {

@@ -27,12 +27,26 @@ export function labelOf(content: OutboundContent): Label {
 export function resendLabelOf(content: OutboundContent): Label & { encAttributes: Record<string, string> } {
   const { attributes, nodes } = labelOf(content);
   const encAttributes: Record<string, string> = content.type === 'REACTION' ? { 'decrypt-fail': 'hide' } : {};
-  const media = mediaTypes[content.type];
+  const media = mediaTypeOf(content);
   if (media !== undefined) encAttributes.mediatype = media;
   return { attributes: { type: stanzaType(content), ...attributes }, nodes, encAttributes };
 }
 
-const mediaTypes: Partial<Record<OutboundContent['type'], string>> = { LOCATION: 'location', CONTACT: 'vcard' };
+const mediaTypes: Partial<Record<OutboundContent['type'], string>> = {
+  LOCATION: 'location',
+  CONTACT: 'vcard',
+  IMAGE: 'image',
+  VIDEO: 'video',
+  AUDIO: 'audio',
+  DOCUMENT: 'document',
+  STICKER: 'sticker',
+};
+
+function mediaTypeOf(content: OutboundContent): string | undefined {
+  if (content.type === 'VIDEO' && content.gif) return 'gif';
+  if (content.type === 'AUDIO' && content.voice) return 'ptt';
+  return mediaTypes[content.type];
+}
 
 function stanzaType({ type }: OutboundContent): string {
   if (type === 'POLL') return 'poll';

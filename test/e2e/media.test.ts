@@ -1,0 +1,216 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { PhoneMediaKind } from '../../packages/sandbox/dist/client.js';
+import { EventLog, linkProfile, waitFor } from '../../packages/testkit/dist/index.js';
+import { showLogsOnFailure, useProduct } from './support/use-product.js';
+
+const product = useProduct({
+  durable: false,
+  env: { MULTIWA_MEDIA_IDLE_MS: '1500', MULTIWA_FFMPEG: 'no-such-program' },
+});
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAIAAAA2iEnWAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==',
+  'base64',
+);
+/** Distinct files of a kind: what follows the end of a picture is not looked at. */
+const picture = () => Buffer.concat([png, randomBytes(5_000)]);
+const webp = () => Buffer.concat([Buffer.from('RIFF\x24\x00\x00\x00WEBPVP8 ', 'latin1'), randomBytes(3_000)]);
+const mp4 = () =>
+  Buffer.concat([Buffer.from('\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom', 'latin1'), randomBytes(9_000)]);
+const wav = () => Buffer.concat([Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt ', 'latin1'), randomBytes(100)]);
+const opus = () =>
+  Buffer.concat([Buffer.from('OggS', 'latin1'), Buffer.alloc(24, 1), Buffer.from('OpusHead'), randomBytes(4_000)]);
+
+async function upload(bytes: Uint8Array, fileName: string): Promise<string> {
+  return (await product().client.media.upload(new Blob([new Uint8Array(bytes)]), { fileName })).id;
+}
+
+/** A file of a phone, in a message to a number. */
+async function sendFile(
+  from: string,
+  to: string,
+  kind: PhoneMediaKind,
+  field: string,
+  bytes: Buffer,
+  over: object = {},
+) {
+  const { sandbox } = product();
+  const descriptor = await sandbox.uploadMedia(from, kind, bytes);
+  const content = { [field]: { ...descriptor, mimetype: 'application/octet-stream', ...over } };
+  return { ...(await sandbox.send(from, { to, content })), descriptor };
+}
+
+test('every kind of file goes from a profile to a phone byte for byte, and is uploaded once however often it is sent', async () => {
+  const { client, sandbox } = product();
+  showLogsOnFailure(product());
+  const { profile } = await linkProfile(product(), 'Sender');
+  const [friend, other] = [await sandbox.createPhone(), await sandbox.createPhone()];
+  const sends = [
+    { type: 'IMAGE', bytes: picture(), field: 'imageMessage', over: { caption: 'a picture' } },
+    { type: 'VIDEO', bytes: mp4(), field: 'videoMessage', over: { gif: true } },
+    { type: 'AUDIO', bytes: opus(), field: 'audioMessage', over: { voice: true } },
+    { type: 'DOCUMENT', bytes: randomBytes(20_000), field: 'documentMessage', over: { fileName: 'list.bin' } },
+    { type: 'STICKER', bytes: webp(), field: 'stickerMessage', over: {} },
+  ] as const;
+  for (const { type, bytes, field, over } of sends) {
+    const media = { id: await upload(bytes, `a.${type}`) };
+    const send = (to: string) => client.messages.send(profile.id, { type, to, media, ...over } as never);
+    const [first, second] = [await send(friend.phone), await send(other.phone)];
+    for (const [message, phone] of [
+      [first, friend],
+      [second, other],
+    ] as const) {
+      const received = await sandbox.waitForMessage(phone.phone, ({ id }) => id === message.waMessageId);
+      expect(received.type).toBe(field);
+      expect(await sandbox.openMedia(phone.phone, message.waMessageId)).toMatchObject({
+        sha256: hashOf(bytes),
+        declaredSha256: hashOf(bytes),
+        bytes: bytes.length,
+      });
+    }
+  }
+  const uploaded = await sandbox.media();
+  expect(uploaded.map(({ uploads }) => uploads)).toEqual(sends.map(() => 1));
+});
+
+test('a file of a phone is announced at once and READY when it is there, with a link that opens it', async () => {
+  const { client, sandbox } = product();
+  showLogsOnFailure(product());
+  const log = await EventLog.open(client);
+  const { profile, phone } = await linkProfile(product(), 'Receiver');
+  const friend = await sandbox.createPhone();
+  const bytes = picture();
+  const { id } = await sendFile(friend.phone, phone.phone, 'image', 'imageMessage', bytes, { caption: 'look' });
+  const { data } = await log.waitFor('message.received', (event) => event.data.waMessageId === id);
+  expect(data).toMatchObject({ type: 'IMAGE', content: { caption: 'look', media: { sha256: hashOf(bytes) } } });
+  const ready = await log.waitFor('message.media', (event) => event.data.messageId === data.messageId);
+  expect(ready.data.media).toMatchObject({ state: 'READY', mimeType: 'image/png', bytes: bytes.length });
+  const opened = await fetch(ready.data.media.url ?? '');
+  expect(hashOf(Buffer.from(await opened.arrayBuffer()))).toBe(hashOf(bytes));
+  const listed = await client.messages.get(profile.id, data.messageId);
+  expect(listed.content).toMatchObject({ media: { state: 'READY', url: ready.data.media.url } });
+  expect(JSON.stringify([listed, data, ready])).not.toContain('mediaKey');
+  await log.close();
+});
+
+test('a file goes from one profile to another of the same gateway, also to one that was offline', async () => {
+  const { client } = product();
+  showLogsOnFailure(product());
+  const log = await EventLog.open(client);
+  const ada = await linkProfile(product(), 'Ada');
+  const bob = await linkProfile(product(), 'Bob');
+  await client.profiles.disconnect(bob.profile.id);
+  await waitFor(async () => (await client.profiles.get(bob.profile.id)).status === 'DISCONNECTED', {
+    what: 'Bob to be offline',
+  });
+  const bytes = randomBytes(100_000);
+  const media = { id: await upload(bytes, 'plan.bin') };
+  const sent = await client.messages.send(ada.profile.id, { type: 'DOCUMENT', to: bob.phone.phone, media });
+  await log.waitFor('message.sent', ({ data }) => data.messageId === sent.id);
+  await client.profiles.connect(bob.profile.id);
+  const ready = await log.waitFor(
+    'message.media',
+    ({ profileId, data }) => profileId === bob.profile.id && data.waMessageId === sent.waMessageId,
+  );
+  expect(ready.data.media).toMatchObject({ state: 'READY', sha256: hashOf(bytes), fileName: 'plan.bin' });
+  await log.close();
+});
+
+test('hosts that stall, lie or forget leave a clear state and hold up nothing; what is gone is asked for again', async () => {
+  const { client, sandbox } = product();
+  showLogsOnFailure(product());
+  const log = await EventLog.open(client);
+  const { profile, phone } = await linkProfile(product(), 'Patient');
+  const friend = await sandbox.createPhone();
+  const settled = (waMessageId: string, state: string) =>
+    log.waitFor('message.media', ({ data }) => data.waMessageId === waMessageId && data.media.state === state, 40_000);
+  const file = () => sendFile(friend.phone, phone.phone, 'document', 'documentMessage', randomBytes(5_000));
+  const spoilt = async (action: Parameters<typeof sandbox.addMediaFault>[0]['action'], times?: number) => {
+    const sent = await file();
+    return { ...sent, fault: await sandbox.addMediaFault({ direction: 'download', action, times }) };
+  };
+
+  // In the order of arrival, while the connection is down: each fault meets its file.
+  const broken = [
+    ['corrupt', 'hash_mismatch'],
+    ['pad', 'size_mismatch'],
+    ['cut', 'hash_mismatch'],
+  ] as const;
+  for (const [what, problem] of broken) {
+    await client.profiles.disconnect(profile.id);
+    await waitFor(async () => (await client.profiles.get(profile.id)).status === 'DISCONNECTED', {
+      what: 'the profile to be offline',
+    });
+    const { id } = await spoilt(what === 'corrupt' ? { do: what } : { do: what, bytes: 100 });
+    await client.profiles.connect(profile.id);
+    expect((await settled(id, 'FAILED')).data.media).toMatchObject({ problem });
+    await sandbox.clearMediaFaults();
+  }
+
+  // A host that stalls on the first file does not keep the second one, nor a text.
+  const stall = await sandbox.addMediaFault({ direction: 'download', action: { do: 'stall' }, times: 1 });
+  const slow = await file();
+  await waitFor(async () => (await sandbox.mediaFaults()).some(({ id, applied }) => id === stall.id && applied === 1), {
+    what: 'the stall',
+  });
+  const quick = await file();
+  await settled(quick.id, 'READY');
+  expect(log.of('message.media').some(({ data }) => data.waMessageId === slow.id)).toBe(false);
+  await settled(slow.id, 'READY');
+
+  // What the hosts forgot the phone gives again; what the phone has not either is EXPIRED, until it is there again.
+  const gone = await file();
+  const messageId = (await settled(gone.id, 'READY')).data.messageId;
+  await sandbox.addMediaFault({ direction: 'download', action: { do: 'status', status: 410 }, times: 1 });
+  const again = await file();
+  expect((await settled(again.id, 'READY')).data.media.problem).toBeNull();
+  await expect(client.messages.refetchMedia(profile.id, messageId)).resolves.toMatchObject({ state: 'READY' });
+  await log.close();
+});
+
+test('what was being fetched when the engine died is fetched by the next one', async () => {
+  const { client, sandbox, services } = product();
+  showLogsOnFailure(product());
+  const log = await EventLog.open(client);
+  const { phone } = await linkProfile(product(), 'Survivor');
+  const friend = await sandbox.createPhone();
+  const stall = await sandbox.addMediaFault({ direction: 'download', action: { do: 'stall' }, times: 1 });
+  const bytes = randomBytes(50_000);
+  const { id } = await sendFile(friend.phone, phone.phone, 'document', 'documentMessage', bytes);
+  await waitFor(async () => (await sandbox.mediaFaults()).some((rule) => rule.id === stall.id && rule.applied === 1), {
+    what: 'the stall',
+  });
+  await services.kill('engine-sandbox');
+  await services.start('engine-sandbox');
+  const ready = await log.waitFor('message.media', ({ data }) => data.waMessageId === id, 40_000);
+  expect(ready.data.media).toMatchObject({ state: 'READY', sha256: hashOf(bytes) });
+  await log.close();
+});
+
+test('what cannot be sent is refused with the field named, and nothing is stored', async () => {
+  const { client, sandbox } = product();
+  const { profile } = await linkProfile(product(), 'Careful');
+  const friend = await sandbox.createPhone();
+  const send = (body: object) => client.messages.send(profile.id, { to: friend.phone, ...body } as never);
+  const id = await upload(randomBytes(100), 'a.bin');
+  const cases: [object, string, string][] = [
+    [{ type: 'IMAGE', media: { id } }, 'media_type_mismatch', '#/media/id'],
+    [{ type: 'IMAGE', media: { id: 'cmh3k2v1x0000qzrm5t9ab3de' } }, 'media_not_found', '#/media/id'],
+    [
+      {
+        type: 'AUDIO',
+        voice: true,
+        media: { id: await upload(wav(), 'a.wav') },
+      },
+      'media_not_convertible',
+      '#/voice',
+    ],
+    [{ type: 'DOCUMENT', media: { url: 'http://127.0.0.1:1/a' } }, 'url_not_allowed', '#/media/url'],
+  ];
+  for (const [body, code, pointer] of cases) {
+    await expect(send(body)).rejects.toMatchObject({ code, problem: { errors: [{ pointer }] } });
+  }
+  expect((await client.messages.list(profile.id)).items).toEqual([]);
+});
