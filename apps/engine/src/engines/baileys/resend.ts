@@ -45,9 +45,10 @@ export async function resend(
   if (!sent) return false;
   const { content } = sent;
   const message = toProto(content, { ...sent, self: selfIdentity(me) }, await uploadedFor(content));
-  if (isJidGroup(from)) return resendToGroup(sock, groups, { id, from, participant, count }, message);
+  const label = resendLabelOf(content);
+  if (isJidGroup(from)) return resendToGroup(sock, groups, { id, from, participant, count }, { message, label });
 
-  const { attributes, nodes, encAttributes } = resendLabelOf(content);
+  const { attributes, nodes, encAttributes } = label;
   const own = areJidsSameUser(from, me.id) || areJidsSameUser(from, me.lid);
   const chat = own && recipient !== undefined ? jidNormalizedUser(recipient) : undefined;
   const plaintext = encodeWAMessage(chat ? { deviceSentMessage: { destinationJid: chat, message } } : message);

@@ -6,6 +6,7 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { identityOf, isSamePerson } from '../addresses.js';
+import type { resendLabelOf } from '../converters/stanza.js';
 import type { GroupBook } from './group-book.js';
 
 /** One member's device asks for a message that it could not read. */
@@ -24,7 +25,7 @@ export async function resendToGroup(
   sock: WASocket,
   groups: Pick<GroupBook, 'get'>,
   { id, from: group, participant, count }: Asked,
-  message: proto.IMessage,
+  { message, label }: { message: proto.IMessage; label: ReturnType<typeof resendLabelOf> },
 ): Promise<boolean> {
   const { me, account } = sock.authState.creds;
   if (participant === undefined || !me || !account) return false;
@@ -46,10 +47,11 @@ export async function resendToGroup(
   });
   await sock.sendNode({
     tag: 'message',
-    attrs: { id, to: group, participant, type: 'text', addressing_mode: addressing },
+    attrs: { id, to: group, participant, ...label.attributes, addressing_mode: addressing },
     content: [
-      { tag: 'enc', attrs: { v: '2', type, count: String(count) }, content: ciphertext },
+      { tag: 'enc', attrs: { v: '2', type, ...label.encAttributes, count: String(count) }, content: ciphertext },
       { tag: 'device-identity', attrs: {}, content: encodeSignedDeviceIdentity(account, true) },
+      ...label.nodes,
     ],
   });
   return true;
