@@ -25,7 +25,7 @@ export function emptyMessage(kind: string): Buffer {
 export function anyMessage(): fc.Arbitrary<Buffer> {
   return fc
     .constantFrom(...messageKinds)
-    .chain((kind) => valuesOf(field(kind), DEPTH).map((value) => encode({ [kind]: value })));
+    .chain((kind) => anyValue(field(kind), DEPTH).map((value) => encode({ [kind]: value })));
 }
 
 function field(kind: string): protobuf.Field {
@@ -38,7 +38,7 @@ function encode(value: object): Buffer {
   return Buffer.from(message.encode(message.fromObject(value)).finish());
 }
 
-function valuesOf({ repeated, resolvedType, type }: protobuf.Field, depth: number): fc.Arbitrary<unknown> {
+function anyValue({ repeated, resolvedType, type }: protobuf.Field, depth: number): fc.Arbitrary<unknown> {
   const one = resolvedType instanceof protobuf.Type ? typeOf(resolvedType, depth) : scalarOf(resolvedType, type);
   return repeated ? fc.array(one, { maxLength: 3 }) : one;
 }
@@ -47,10 +47,10 @@ function typeOf(type: protobuf.Type, depth: number): fc.Arbitrary<object> {
   if (depth === 0) return fc.constant({});
   const fields = type.fieldsArray.filter((one) => !(one instanceof protobuf.MapField));
   const values = fields.map((one) => {
-    const given = fc.constant(null).chain(() => valuesOf(one.resolve(), depth - 1));
+    const given = fc.constant(null).chain(() => anyValue(one.resolve(), depth - 1));
     return [one.name, fc.option(given, { freq: 1, nil: undefined })] as const;
   });
-  return fc.record(Object.fromEntries(values), { requiredKeys: [] });
+  return fc.record(Object.fromEntries(values));
 }
 
 function scalarOf(resolved: protobuf.Type | protobuf.Enum | null, type: string): fc.Arbitrary<unknown> {
