@@ -109,6 +109,16 @@ test('two contacts of one person merge with all that hangs on them, which is tol
     { contactId: goes.id, chat: lidChat },
   ]);
   await prisma.optOut.create({ data: { workspaceId, lid } });
+  const reaction = {
+    id: newId(),
+    messageId: queued.id,
+    fromMe: false,
+    lid,
+    emoji: '👍',
+    waMessageId: 'R1',
+    at: new Date(),
+  };
+  await prisma.reaction.create({ data: reaction });
   const oldConversation = await prisma.conversation.update({
     where: { profileId_chat: { profileId, chat: lidChat } },
     data: { labels: ['order', 'new'], archived: true, clearedAt: new Date(second(1)), assigneeId: 'somebody' },
@@ -161,6 +171,7 @@ test('two contacts of one person merge with all that hangs on them, which is tol
     { status: 'PENDING', contactId: stays.id },
     { status: 'DUPLICATE', contactId: stays.id, chat: phoneChat },
   ]);
+  expect(await prisma.reaction.findUniqueOrThrow({ where: { id: reaction.id } })).toMatchObject(both);
   expect(await prisma.optOut.findMany({ where: { workspaceId } })).toMatchObject([both]);
   expect(await prisma.mergedRow.findMany({ where: { profileId }, orderBy: { intoId: 'asc' } })).toHaveLength(2);
   expect(await prisma.mergedRow.findUniqueOrThrow({ where: { id: goes.id } })).toMatchObject({

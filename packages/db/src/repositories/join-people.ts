@@ -45,6 +45,12 @@ const NAME_SENDERS = `${JOINED}
   UPDATE "Message" m SET "senderPhone" = j."phone", "senderLid" = j."lid"
   FROM joined j WHERE m."contactId" = j."contactId" AND NOT m."fromMe" AND (m."senderPhone" IS NULL OR m."senderLid" IS NULL)`;
 
+/** So is who reacted or voted in their chat: what they say next by either name takes the place of what they said before. */
+const nameOpinions = (table: 'Reaction' | 'PollVote') => `${JOINED}
+  UPDATE "${table}" o SET "phone" = j."phone", "lid" = j."lid"
+  FROM joined j JOIN "Message" m ON m."profileId" = j."profileId" AND m."chat" = j."toChat"
+  WHERE o."messageId" = m."id" AND NOT o."fromMe" AND (o."phone" IS NULL OR o."lid" IS NULL)`;
+
 const RENAME_CONVERSATIONS = `${JOINED}
   UPDATE "Conversation" c SET "chat" = j."toChat", "contactId" = j."contactId", "updatedAt" = now()
   FROM joined j WHERE c."profileId" = j."profileId" AND c."chat" = j."fromChat"
@@ -144,6 +150,8 @@ const steps: readonly Step[] = [
   { name: 'join_move_messages', text: MOVE_MESSAGES },
   { name: 'join_hand_over_messages', text: HAND_OVER_MESSAGES, merging: true },
   { name: 'join_name_senders', text: NAME_SENDERS },
+  { name: 'join_name_reactions', text: nameOpinions('Reaction') },
+  { name: 'join_name_votes', text: nameOpinions('PollVote') },
   { name: 'join_rename_conversations', text: RENAME_CONVERSATIONS },
   { name: 'join_merge_conversations', text: MERGE_CONVERSATIONS },
   { name: 'join_hand_over_conversations', text: HAND_OVER_CONVERSATIONS, merging: true },
