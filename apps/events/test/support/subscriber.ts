@@ -6,7 +6,7 @@ import { waitFor } from '../../../../packages/testkit/src/wait-for.js';
 export interface Subscriber {
   seen: EventEnvelope[];
   /** Resolves with all that was seen once there are so many. */
-  until(count: number): Promise<EventEnvelope[]>;
+  until(count: number, timeoutMs?: number): Promise<EventEnvelope[]>;
 }
 
 /** Collects the events of a workspace as a customer would see them, until the test ends. */
@@ -22,8 +22,8 @@ export async function subscribe(bus: Bus, workspaceId: string): Promise<Subscrib
   });
   return {
     seen,
-    async until(count) {
-      await waitFor(() => seen.length >= count, { what: `${count} events; there are ${seen.length}` });
+    async until(count, timeoutMs) {
+      await waitFor(() => seen.length >= count, { what: `${count} events; there are ${seen.length}`, timeoutMs });
       return seen;
     },
   };
