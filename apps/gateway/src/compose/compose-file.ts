@@ -1,4 +1,10 @@
-import { CodedError, type MediaInput, maxMediaBytes, type OutboundContent, type ParsedSend } from '@multiwa/contracts';
+import {
+  type CodedError,
+  type MediaInput,
+  maxMediaBytes,
+  type OutboundContent,
+  type ParsedSend,
+} from '@multiwa/contracts';
 import type { MediaObject, ProfileScope } from '@multiwa/db';
 import { type MediaUseCase, storedMediaOf } from '../use-cases/media.js';
 import type { MakePreview } from './preview.js';
@@ -58,8 +64,3 @@ export function makeComposeFile({ media, makeVoice, makePreview }: FileDeps) {
   };
 }
 export type ComposeFile = ReturnType<typeof makeComposeFile>;
-
-/** A refusal of the file of a send. */
-export function fileRefused(code: 'media_not_convertible', message: string): CodedError {
-  return new CodedError(code, { detail: message, errors: [{ pointer: '#/voice', code, message }] });
-}

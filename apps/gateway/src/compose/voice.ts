@@ -5,7 +5,7 @@ import { newId } from '@multiwa/domain';
 import { type Ffmpeg, FfmpegError, type MediaStorage, receiveFile } from '@multiwa/media';
 import { limits } from '../limits.js';
 import { withLocalFile } from '../media/local-file.js';
-import { fileRefused } from './compose-file.js';
+import { fileRefused } from './file-refused.js';
 
 export interface VoiceDeps {
   media: Pick<MediaObjectsRepository, 'create'>;
