@@ -1,10 +1,4 @@
-import {
-  type CodedError,
-  type MediaInput,
-  maxMediaBytes,
-  type OutboundContent,
-  type ParsedSend,
-} from '@multiwa/contracts';
+import { type MediaInput, maxMediaBytes, type OutboundContent, type ParsedSend } from '@multiwa/contracts';
 import type { MediaObject, ProfileScope } from '@multiwa/db';
 import { type MediaUseCase, storedMediaOf } from '../use-cases/media.js';
 import type { MakePreview } from './preview.js';
