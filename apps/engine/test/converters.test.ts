@@ -24,11 +24,11 @@ const rows: [what: string, message: proto.IMessage, content: unknown][] = [
     asText,
   ],
   ['both at once', { deviceSentMessage: { message: { ephemeralMessage: { message: text } } } }, asText],
-  ['a picture', { imageMessage: { caption: 'x' } }, { type: 'UNSUPPORTED', rawType: 'imageMessage' }],
+  ['a picture', { imageMessage: { caption: 'x' } }, { type: 'IMAGE', caption: 'x', media: expect.anything() }],
   [
     'a view-once picture',
     { viewOnceMessageV2: { message: { imageMessage: {} } } },
-    { type: 'UNSUPPORTED', rawType: 'imageMessage', viewOnce: true },
+    { type: 'IMAGE', viewOnce: true, media: expect.anything() },
   ],
   ['an event', { eventMessage: { name: 'x' } }, { type: 'UNSUPPORTED', rawType: 'eventMessage' }],
   ['a kind that the library does not know', {}, { type: 'UNSUPPORTED', rawType: 'unknown' }],
