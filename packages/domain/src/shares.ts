@@ -19,12 +19,7 @@ export interface Transfer {
 }
 
 /** A difference up to this part of a share is left alone: moving a session costs it a reconnection. */
-const TOLERATED_PART = 0.05;
-
-/** By how many sessions a worker may be away from its share before any is moved. */
-export function toleratedDifference(share: number): number {
-  return Math.max(1, Math.floor(share * TOLERATED_PART));
-}
+const TOLERATED_PART = 0.1;
 
 /**
  * How many of the `wanted` profiles each worker should own: its part by capacity, in whole numbers that together cover
@@ -73,8 +68,9 @@ function divide(loads: readonly Load[], wanted: number): [string, number][] {
  * Who should hand over how many sessions to whom, so that everybody has a fair share. A worker that is leaving gives all
  * it can be relieved of. The others give only what is above their share, to workers below theirs, and only when somebody
  * is further from it than is tolerated: so carrying the plan out, wholly or in part, never makes a session come back.
+ * `begun`: a plan is being carried out, which goes on to the last session, although little is missing by now.
  */
-export function planTransfers(loads: readonly Load[], wanted: number): Transfer[] {
+export function planTransfers(loads: readonly Load[], wanted: number, begun = false): Transfer[] {
   const shares = fairShares(loads, wanted);
   const shareOf = ({ id }: Load) => shares.get(id) ?? 0;
   const takers = loads
@@ -84,10 +80,9 @@ export function planTransfers(loads: readonly Load[], wanted: number): Transfer[
     .sort((a, b) => b.room - a.room || (a.id < b.id ? -1 : 1));
   const isUneven = loads.some((load) => {
     const share = shareOf(load);
+    const tolerated = begun ? 0 : Math.max(1, Math.floor(share * TOLERATED_PART));
     if (load.leaving) return false;
-    const tolerated = toleratedDifference(share);
-    const isShort = load.admitting && (share - load.sessions > tolerated || (load.sessions === 0 && share > 0));
-    return isShort || load.sessions - share > tolerated;
+    return load.sessions - share > tolerated || (load.admitting && load.sessions === 0 && share > 0);
   });
   const givers = loads
     .filter(({ leaving }) => leaving || isUneven)

@@ -45,6 +45,8 @@ export class HandOvers {
   readonly #underWay = new Map<string, UnderWay>();
   /** How many each receiver opens at a time. */
   readonly #widths = new Map<string, HandOverWidth>();
+  /** Some of what is above the share was given away, and not yet all. */
+  #rebalancing = false;
   /** Rebalancing: when the next one may begin. */
   #nextAtMs = 0;
 
@@ -69,7 +71,9 @@ export class HandOvers {
   /** Gives away what is above the worker's share, while others are below theirs. */
   async rebalance(): Promise<void> {
     const { loads, wanted } = await this.#look();
-    this.#carryOut(planTransfers(loads, wanted), 'rebalance');
+    const plan = planTransfers(loads, wanted, this.#rebalancing);
+    this.#rebalancing = plan.some(({ from }) => from === this.#dependencies.workerId);
+    this.#carryOut(plan, 'rebalance');
   }
 
   /** Gives so many away, to whoever has the most room. @returns whether anybody has */
