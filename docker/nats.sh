@@ -10,6 +10,8 @@ fi
 # The gateway replaces the file, as the user that its image runs as.
 chown "${USERS_OWNER:-1000:1000}" "$(dirname "$file")" "$file"
 
+# In quotes, since the server reads what the environment says like its configuration: 5v… would be a number gone wrong.
+export NATS_SERVICES_PASSWORD="\"$NATS_SERVICES_PASSWORD\""
 nats-server --config "$config" &
 server=$!
 trap 'kill -TERM $server' TERM INT

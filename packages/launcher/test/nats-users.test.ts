@@ -32,11 +32,16 @@ const users = (name: string) => `users = [
 ]
 `;
 
+/** To the server's configuration this begins like a number. */
+const likeANumber = '5v-ours';
+
 test('the embedded server lets only known users in, and reads them again when their file changes', async () => {
   const dataDir = temporaryDir();
+  writeFileSync(path.join(dataDir, 'services.password'), likeANumber);
   const server = await startNats({ dataDir, users: true });
   onTestFinished(() => server.stop());
   const { password } = new URL(server.url);
+  expect(password).toBe(likeANumber);
   expect(await logIn(server.port, 'services', password)).toContain('PONG');
   expect(await logIn(server.port, 'services', 'guessed')).toContain('Authorization Violation');
   for (const name of ['first', 'second']) {
@@ -60,16 +65,16 @@ test('the script of the container does the same, and ends with its server', asyn
       CONFIG: config,
       USERS_FILE: file,
       USERS_OWNER: `${process.getuid?.()}:${process.getgid?.()}`,
-      NATS_SERVICES_PASSWORD: 'ours',
+      NATS_SERVICES_PASSWORD: likeANumber,
     },
     stdio: 'ignore',
   });
   const ended = once(script, 'exit');
   onTestFinished(() => void script.kill('SIGKILL'));
-  await waitFor('the server', async () => (await logIn(port, 'services', 'ours')).includes('PONG'));
+  await waitFor('the server', async () => (await logIn(port, 'services', likeANumber)).includes('PONG'));
   writeFileSync(file, users('other'));
   await waitFor('the new user', async () => (await logIn(port, 'other', 'secret-of-other')).includes('PONG'));
   script.kill('SIGTERM');
   await ended;
-  expect(await logIn(port, 'services', 'ours')).toContain('ECONNREFUSED');
+  expect(await logIn(port, 'services', likeANumber)).toContain('ECONNREFUSED');
 });

@@ -159,7 +159,8 @@ function spawnServer(binary: string, files: Files, users: NatsUsers | undefined)
     const child = spawn(binary, ['-c', files.config], {
       stdio: ['ignore', log, log],
       detached: true,
-      env: { ...process.env, ...(users && { NATS_SERVICES_PASSWORD: users.password }) },
+      // In quotes, since the server reads what the environment says like its configuration: `5v…` would be a number gone wrong.
+      env: { ...process.env, ...(users && { NATS_SERVICES_PASSWORD: `"${users.password}"` }) },
     });
     child.on('error', () => undefined);
     child.unref();

@@ -3,8 +3,6 @@ import { heldBy } from '../held-sessions.js';
 import type { Scenario } from '../scenario.js';
 
 const SHARE_TIMEOUT_MS = 120_000;
-/** So much of its share is enough: moving a session costs it a reconnection, so that small differences are left alone. */
-const ENOUGH_PART = 0.95;
 
 export const scaleOut: Scenario = {
   name: 'scale-out',
@@ -18,14 +16,13 @@ export const scaleOut: Scenario = {
     const worker = await world.addWorker();
     const readyAtMs = Date.now();
     const share = Math.floor(members.length / world.workers().length);
-    const enough = Math.min(share - 1, Math.ceil(share * ENOUGH_PART));
-    say(`${worker} is ready; its share is ${share} sessions, and ${enough} are near enough`);
+    say(`${worker} is ready; its share is ${share} sessions`);
     const moved = await waitFor(
       async () => {
         const held = await heldBy(world, worker);
-        return held.length >= enough && held;
+        return held.length >= share && held;
       },
-      { what: `${worker} to hold ${enough} sessions`, timeoutMs: SHARE_TIMEOUT_MS, everyMs: 250 },
+      { what: `${worker} to hold ${share} sessions`, timeoutMs: SHARE_TIMEOUT_MS, everyMs: 250 },
     );
     const reopened = await sockets.untilReopened(moved, before, startedAtMs);
     const balancedMs = Math.max(...reopened.map(({ openedAtMs }) => openedAtMs)) - readyAtMs;
