@@ -73,7 +73,9 @@ export class HandOvers {
     const { loads, wanted } = await this.#look();
     const plan = planTransfers(loads, wanted, this.#rebalancing);
     this.#rebalancing = plan.some(({ from }) => from === this.#dependencies.workerId);
-    this.#carryOut(plan, 'rebalance');
+    // The rows say it at once, the worker's own heartbeat a moment later.
+    const isLeaving = loads.some(({ id, leaving }) => id === this.#dependencies.workerId && leaving);
+    this.#carryOut(plan, isLeaving ? 'operator' : 'rebalance');
   }
 
   /** Gives so many away, to whoever has the most room. @returns whether anybody has */

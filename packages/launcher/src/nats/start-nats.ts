@@ -76,6 +76,8 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const orphan = await adopt(files, options.port, users);
   const running = orphan ?? (await launch(options, files, users));
   const endReloads = users && reloadOnChange(users.file, running.pid);
+  // What changed while nobody watched. One that was just started has read it, and refuses log-ins while it reads again.
+  if (orphan && users) sendSignal(orphan.pid, 'SIGHUP');
   void running.exited.then(endReloads);
   return {
     url: `nats://${users ? `services:${users.password}@` : ''}127.0.0.1:${running.port}`,

@@ -31,7 +31,5 @@ export function natsUsers(dir: string): NatsUsers {
 export function reloadOnChange(file: string, pid: number): () => void {
   const onChange = () => sendSignal(pid, 'SIGHUP');
   watchFile(file, { interval: LOOK_EVERY_MS, persistent: false }, onChange);
-  // What changed since the server read it.
-  onChange();
   return () => unwatchFile(file, onChange);
 }
