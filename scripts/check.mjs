@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { bootstrap, root, toolEnv } from './bootstrap.mjs';
 
 const steps = [
-  ['Types of the tests', 'tsc', ['-p', 'tsconfig.tests.json']],
+  ['Types of the tests', process.execPath, ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.tests.json']],
   ['Format and lint', 'biome', ['ci', '--log-level=warn', '.']],
   ['Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'apps']],
 ];
