@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { capabilities, capabilityTable } from '@multiwa/contracts';
+import { capabilities, capabilityTable, type OutboundContent, statusChat } from '@multiwa/contracts';
 import { newWaMessageId } from '@multiwa/domain';
 import { createLogger } from '@multiwa/runtime';
 import { type Sandbox, startSandbox } from '@multiwa/sandbox';
@@ -8,8 +8,9 @@ import { waitFor } from '@multiwa/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBaileysEngine } from '../src/engines/baileys/baileys-engine.js';
 import { quietConsole } from '../src/engines/baileys/quiet-console.js';
-import { type Bench, claimedBy, conformance } from '../src/engines/conformance.js';
-import type { Connection, GroupCalls } from '../src/engines/engine.js';
+import { claimedBy, conformance } from '../src/engines/conformance.js';
+import type { Bench } from '../src/engines/conformance-bench.js';
+import type { ChannelCalls, ChannelPostSeen, Connection, GroupCalls, ReceiptUpdate } from '../src/engines/engine.js';
 import { joinNetwork } from '../src/join-network.js';
 import { memorySession } from './support/memory-session.js';
 
@@ -24,6 +25,9 @@ let bench: Bench;
 let leave: () => void;
 const restoreConsole = quietConsole(logger);
 const connections: Connection[] = [];
+const channelPosts: ChannelPostSeen[] = [];
+/** What all sessions were told of what they sent. */
+const receipts: ReceiptUpdate[] = [];
 
 type Way = 'qr' | 'code';
 
@@ -42,12 +46,18 @@ async function open(way: Way = 'qr') {
         opened: () => {
           seen.opened += 1;
         },
-        receipts: async () => undefined,
+        receipts: async (updates) => {
+          receipts.push(...updates);
+        },
         learned: () => undefined,
         heard: () => undefined,
         restricted: () => undefined,
         group: async () => undefined,
         groupRequest: async () => undefined,
+        channelPost: async (seen) => {
+          channelPosts.push(seen);
+        },
+        channelCounts: () => undefined,
         chatsChanged: async () => undefined,
         presence: () => undefined,
         call: () => undefined,
@@ -74,6 +84,17 @@ function friendOf(phone: PhoneView, to: PhoneView): Bench['friend'] {
     chat: `${phone.phone}@s.whatsapp.net`,
     send: async (content) => (await control.send(phone.phone, { to: to.phone, content })).id,
     vote: async (pollId, options) => (await control.vote(phone.phone, pollId, options)).id,
+    post: async (content) => (await control.postStatus(phone.phone, { to: [to.phone], content })).id,
+    async makeChannel(name) {
+      const { channel, inviteCode } = await control.createChannel({ by: phone.phone, name });
+      return { chat: channel, inviteCode };
+    },
+    async postTo(chat, content) {
+      await control.actInChannel(chat, { do: 'post', by: phone.phone, content });
+    },
+    read: async (id) => {
+      await control.read(phone.phone, [id]);
+    },
     received: (id) => control.waitForMessage(phone.phone, (message) => message.id === id),
     async sendFile(field) {
       const bytes = randomBytes(3_000);
@@ -96,18 +117,31 @@ beforeAll(async () => {
   engine = createBaileysEngine({ address, keyCacheBytes: MIB, allowPrivateProxies: false });
   const { phone, session, connection } = await open();
   const friend = friendOf(await control.createPhone({ autoReply: 'none' }), phone);
+  const sendTo = async (chat: string, content: OutboundContent, expiresInSeconds?: number) => {
+    const waMessageId = newWaMessageId();
+    const message = { chat, content, expiresInSeconds };
+    session.sent.set(waMessageId, message);
+    expect(await connection.send({ waMessageId, ...message })).toMatchObject({ kind: 'sent' });
+    return waMessageId;
+  };
   bench = {
     self: { phone: phone.phone, lid: phone.lid },
     friend,
     people: connection.people,
     groups: connection.groups as GroupCalls,
-    async send(content, expiresInSeconds) {
-      const waMessageId = newWaMessageId();
-      const message = { chat: friend.chat, content, expiresInSeconds };
-      session.sent.set(waMessageId, message);
-      expect(await connection.send({ waMessageId, ...message })).toMatchObject({ kind: 'sent' });
-      return waMessageId;
-    },
+    channels: connection.channels as ChannelCalls,
+    sendTo,
+    attempt: (chat, content) => connection.send({ waMessageId: newWaMessageId(), chat, content }),
+    channelPost: (chat, serverId) =>
+      waitFor(() => channelPosts.find((seen) => seen.chat === chat && seen.post.serverId === serverId)?.post, {
+        what: `post ${serverId} of ${chat}`,
+      }),
+    send: (content, expiresInSeconds) => sendTo(friend.chat, content, expiresInSeconds),
+    post: (content) => sendTo(statusChat, content),
+    receipt: (waMessageId, status) =>
+      waitFor(() => receipts.find((one) => one.waMessageId === waMessageId && one.status === status), {
+        what: `${status} of ${waMessageId}`,
+      }),
     file: (mimeType) => session.keepFile(randomBytes(3_000), mimeType),
     async fetched(source) {
       const hash = createHash('sha256');

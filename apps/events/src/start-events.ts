@@ -7,6 +7,7 @@ import type { EventsEnv } from './env.js';
 import { applyFacts } from './facts/apply-facts.js';
 import { makeHandleFacts } from './facts/handle-facts.js';
 import { leadConsumer } from './lead-consumer.js';
+import { startEndingStatuses } from './media/end-statuses.js';
 import { startRetention } from './media/retention.js';
 import { startOutbox } from './outbox/publish-outbox.js';
 import { startPruning } from './prune.js';
@@ -59,6 +60,7 @@ export async function startEvents(
   );
   const storage = openMediaStorage(env);
   const retention = startRetention({ database, storage, days: env.MULTIWA_MEDIA_RETENTION_DAYS, logger });
+  const statuses = startEndingStatuses({ database, storage, logger });
   const webhooks = await startWebhooks({
     database,
     bus,
@@ -87,6 +89,7 @@ export async function startEvents(
     async stop() {
       stopping.abort();
       await retention?.stop();
+      await statuses.stop();
       storage.close();
       await Promise.all([facts.stop(), webhooks.stop(), pruning.stop()]);
       await outbox.stop();

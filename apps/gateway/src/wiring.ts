@@ -22,6 +22,7 @@ import {
   messagesRepository,
   openDatabase,
   operatorWorkspace,
+  optedOutAmong,
   optOutsRepository,
   presenceSubscriptionsRepository,
   profilesRepository,
@@ -31,6 +32,7 @@ import {
   receiptsRepository,
   requestDrain,
   searchMessages,
+  statusesRepository,
   subscribersRepository,
   waitingChatCommands,
   webhooksRepository,
@@ -66,6 +68,8 @@ import { buildApp } from './app.js';
 import { makeAuthenticator } from './auth/authenticate.js';
 import { startUseRecorder } from './auth/use-recorder.js';
 import { makeComposeContent } from './compose/compose-content.js';
+import { makeComposeFile } from './compose/compose-file.js';
+import { makeComposeStatus } from './compose/compose-status.js';
 import { makePreviewLink } from './compose/link-preview.js';
 import { makePreviews } from './compose/preview.js';
 import { makeVoiceNotes } from './compose/voice.js';
@@ -83,6 +87,7 @@ import { makeAutomations } from './use-cases/automations.js';
 import { makeBroadcastControl } from './use-cases/broadcast-control.js';
 import { makeBroadcasts } from './use-cases/broadcasts.js';
 import { makeCalls } from './use-cases/calls.js';
+import { makeChannels } from './use-cases/channels.js';
 import { makeColdSends } from './use-cases/cold-sends.js';
 import { makeContactFiles } from './use-cases/contact-files.js';
 import { makeContacts } from './use-cases/contacts.js';
@@ -108,6 +113,7 @@ import { makeSendMessage } from './use-cases/send-message.js';
 import { makeSendWaiters } from './use-cases/send-waiters.js';
 import { makeSessionFiles } from './use-cases/session-files.js';
 import { makeSessions } from './use-cases/sessions.js';
+import { makeStatuses } from './use-cases/statuses.js';
 import { makeSubscribers } from './use-cases/subscribers.js';
 import { makeWebhooks } from './use-cases/webhooks.js';
 
@@ -243,16 +249,13 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
     allowPrivateUrls,
     maxBytes: parts.maxMediaBytes,
   });
-  const composeContent = makeComposeContent({
-    messages,
-    contacts,
-    resolveChat,
-    previewLink,
+  const files = {
     media,
     makeVoice: makeVoiceNotes({ media: mediaRows, storage, ffmpeg }),
     makePreview: makePreviews({ storage, ffmpeg, logger }),
-    now,
-  });
+  };
+  const composeContent = makeComposeContent({ messages, contacts, resolveChat, previewLink, ...files, now });
+  const statuses = statusesRepository(database);
   const gauges = startFleetGauges({ database, metrics, logger });
   stops.add(() => gauges.stop());
   const { everyMs, batch, idempotencyMs } = timing.pruning;
@@ -362,6 +365,22 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
       ownProfile: makeOwnProfile({ knownProfiles, bus }),
       optOuts,
       groups: makeGroups({ groups: groupsRepository(database), profiles, knownProfiles, resolveChat, bus }),
+      statuses: makeStatuses({
+        statuses,
+        receipts: receiptsRepository(database),
+        messages,
+        knownProfiles,
+        acceptSend,
+        composeStatus: makeComposeStatus({
+          ...files,
+          resolveChat,
+          contacts: statuses.audience,
+          optedOut: (workspaceId, names) => optedOutAmong(pool, workspaceId, names),
+        }),
+        bus,
+        now,
+      }),
+      channels: makeChannels({ knownProfiles, acceptSend, composeFile: makeComposeFile(files), bus }),
       broadcasts,
       broadcastControl: makeBroadcastControl({
         broadcasts: broadcastRows,

@@ -20,6 +20,12 @@ const table = {
   'profile.edit': { description: 'Change name, about and picture of the number itself.', engines: ['BAILEYS'] },
   groups: { description: 'Make, change, join and leave groups, and write to them.', engines: ['BAILEYS'] },
   communities: { description: 'Make communities, and link groups with them.', engines: ['BAILEYS'] },
+  status: { description: 'Post statuses, take them back, and hear who saw them.', engines: ['BAILEYS'] },
+  'receive.status': { description: 'Receive the statuses of others.', engines: ['BAILEYS'] },
+  channels: {
+    description: 'Find, make, follow and read channels, and post to those of one’s own.',
+    engines: ['BAILEYS'],
+  },
   'send.TEXT': { description: 'Send a text.', engines: ['BAILEYS'] },
   'send.LOCATION': { description: 'Send a place.', engines: ['BAILEYS'] },
   'send.CONTACT': { description: 'Send contact cards.', engines: ['BAILEYS'] },

@@ -29,6 +29,7 @@ import {
   videoOutbound,
 } from './content/media.js';
 import { pollContent, pollInput, pollOutbound, pollStored } from './content/poll.js';
+import { statusPartSchema } from './content/status.js';
 import { textContent, textInput, textOutbound } from './content/text.js';
 
 /** A kind this gateway does not read yet: stored and announced with its raw name, never dropped. */
@@ -107,6 +108,8 @@ const outboundParts = {
   mentions: z.array(identitySchema).optional(),
   mentionAll: z.boolean().optional(),
   forwarded: z.boolean().optional(),
+  /** Present exactly on what is posted as a status. */
+  status: statusPartSchema.optional(),
 };
 export type OutboundParts = z.infer<z.ZodObject<typeof outboundParts>>;
 export type OutboundQuote = NonNullable<OutboundParts['quote']>;
@@ -126,7 +129,7 @@ export const outboundContentSchema = z.discriminatedUnion('type', [
   outbound(stickerOutbound),
   z.object(reactionOutbound),
   z.object({ ...editOutbound, mentions: outboundParts.mentions }),
-  z.object(deleteOutbound),
+  z.object({ ...deleteOutbound, status: outboundParts.status }),
 ]);
 export type OutboundContent = z.infer<typeof outboundContentSchema>;
 export type OutboundOf<T extends OutboundContent['type']> = Extract<OutboundContent, { type: T }>;
@@ -158,5 +161,6 @@ export * from './content/common.js';
 export * from './content/contact.js';
 export * from './content/media.js';
 export * from './content/poll.js';
+export * from './content/status.js';
 export * from './content/text.js';
 export * from './content/types.js';

@@ -77,6 +77,16 @@ const table = {
     sentence: 'There is no such opt-out.',
     fix: 'List the opt-outs of this workspace.',
   },
+  status_not_found: {
+    status: 404,
+    sentence: 'There is no such status, or its day is over.',
+    fix: 'List the statuses of this profile.',
+  },
+  channel_not_found: {
+    status: 404,
+    sentence: 'There is no such channel.',
+    fix: 'Check the id, or find the channel by its invite link.',
+  },
   group_not_found: {
     status: 404,
     sentence: 'The number is in no such group.',
@@ -168,6 +178,11 @@ const table = {
     status: 409,
     sentence: 'Only admins of the group may do this, and the number is none.',
     fix: 'Let an admin make the number one, or do it from another number.',
+  },
+  channel_admin_required: {
+    status: 409,
+    sentence: 'Only admins of the channel may do this, and the number is none.',
+    fix: 'Post from a number that owns the channel or is an admin of it.',
   },
   not_group_member: {
     status: 409,
@@ -263,6 +278,11 @@ const table = {
     status: 422,
     sentence: 'The phone number of a contact card cannot be one.',
     fix: 'Write it in international form, such as +62 812-3456-7890, or give a vCard.',
+  },
+  status_audience_empty: {
+    status: 422,
+    sentence: 'Nobody is left whom the status could go to.',
+    fix: 'Name an audience: the profile knows of no contact on WhatsApp, or those named want no messages.',
   },
   send_at_past: {
     status: 422,

@@ -24,6 +24,8 @@ export const failureReasons = {
   not_group_member: 'The number is not a member of the group.',
   group_admins_only: 'Only admins may send to this group, and the number is none.',
   group_unknown: 'There is no such group.',
+  channel_admin_required: 'Only admins of the channel may post, and the number is none.',
+  channel_unknown: 'There is no such channel.',
   rejected_by_whatsapp: 'WhatsApp rejected the message.',
   unsupported_by_engine: 'The engine of this profile cannot send this kind of message.',
   attempts_exhausted: 'Sending was tried several times without success.',

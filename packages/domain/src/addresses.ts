@@ -1,5 +1,7 @@
 // The smaller metadata: it holds each country's overall pattern, which tells what cannot exist. Those of each kind of line
 // would refuse numbers of ranges that were opened since the library's release, and people who are really there.
+
+import { statusChat } from '@multiwa/contracts';
 import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { LRUCache } from 'lru-cache';
 import { dialledPhone, likelyPhone, phoneForms } from './phone-forms.js';
@@ -47,6 +49,8 @@ export function namesOfChat(chat: string): { phones: string[]; lid: string | nul
   return chat.endsWith('@lid') ? { phones: [], lid: user } : { phones: phoneForms(user), lid: null };
 }
 
+const broadcastRefused = 'Statuses are no chat: post one with POST /profiles/{id}/status.';
+
 function parseJid(text: string): Recipient {
   const [, user = '', server = ''] = jidPattern.exec(text) ?? [];
   switch (server) {
@@ -63,7 +67,12 @@ function parseJid(text: string): Recipient {
       return groupPattern.test(user)
         ? { ok: true, kind: 'group', chat: `${user}@g.us` }
         : refused('The JID is not that of a group.');
+    case 'newsletter':
+      return refused('A channel is no chat: post to it with POST /profiles/{id}/channels/{channelId}/posts.');
+    case 'broadcast':
+      return refused(broadcastRefused);
     default:
+      if (text === statusChat) return refused(broadcastRefused);
       return refused('Only JIDs that end in @s.whatsapp.net, @c.us, @lid or @g.us can be addressed.');
   }
 }

@@ -25,6 +25,20 @@ export function decodeListCursor(kind: string, cursor: string): ListPosition {
   return { at: time === null ? null : new Date(Number(time)), id };
 }
 
+/** Opaque cursor of a list that counts its rows itself, such as the posts of a channel. */
+export function encodePlaceCursor(kind: string, place: number): string {
+  return encode([kind, place]);
+}
+
+/** Throws `cursor_invalid` for anything that `encodePlaceCursor` of this kind did not make. */
+export function decodePlaceCursor(kind: string, cursor: string): number {
+  const [madeFor, place, ...rest] = decode(cursor);
+  if (madeFor !== kind || !Number.isSafeInteger(place) || Number(place) < 1 || rest.length > 0) {
+    throw new CodedError('cursor_invalid');
+  }
+  return Number(place);
+}
+
 const eventKind = 'event';
 
 /** Opaque position in the event log, made of the stream's sequence. */

@@ -1,3 +1,4 @@
+import type { ChannelAct, ChannelView, CreateChannel } from './control/channel-routes.js';
 import type { ChangeChat } from './control/chat-routes.js';
 import type { CreateGroup, GroupAct } from './control/group-schemas.js';
 import type { GroupResults, GroupView } from './control/group-view.js';
@@ -24,6 +25,7 @@ export { formatTrace } from './control/format-trace.js';
 export type {
   ActiveFault,
   ActiveMediaFault,
+  ChannelView,
   CompanionView,
   FaceView,
   FaultRule,
@@ -128,6 +130,9 @@ export function createSandboxClient(controlUrl: string) {
 
     send: (phone: string, message: SendMessage): Promise<SentMessage> =>
       call('POST', `/phones/${encodeURIComponent(phone)}/messages`, message),
+    /** Posts a status for these phones, or takes one back; what they see is among their messages. */
+    postStatus: (phone: string, status: { to: string[]; content: MessageContent; id?: string }): Promise<SentMessage> =>
+      call('POST', `/phones/${encodeURIComponent(phone)}/statuses`, status),
     /** Chooses options of a poll that the phone has, in place of those it chose before. */
     vote: (phone: string, poll: string, options: string[]): Promise<SentMessage> =>
       call('POST', `/phones/${encodeURIComponent(phone)}/votes`, { poll, options }),
@@ -191,6 +196,11 @@ export function createSandboxClient(controlUrl: string) {
     actInGroup: (group: string, act: GroupAct): Promise<GroupResults> => call('POST', `/groups/${group}/acts`, act),
     /** A phone follows a group's link. */
     joinGroup: (by: string, code: string): Promise<GroupResults> => call('POST', '/groups/join', { by, code }),
+    createChannel: (channel: CreateChannel): Promise<ChannelView> => call('POST', '/channels', channel),
+    channel: (channel: string): Promise<ChannelView> => call('GET', `/channels/${channel}`),
+    /** A phone does something in a channel. */
+    actInChannel: (channel: string, act: ChannelAct): Promise<ChannelView> =>
+      call('POST', `/channels/${channel}/acts`, act),
     /** What others see of a person, what they may see, and whom the person has blocked. */
     face: (phone: string): Promise<FaceView> => call('GET', `/phones/${encodeURIComponent(phone)}/face`),
     changeFace: (

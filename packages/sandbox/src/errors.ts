@@ -17,6 +17,8 @@ export const SANDBOX_ERRORS = {
   message_not_found: 404,
   group_not_found: 404,
   group_refused: 409,
+  channel_not_found: 404,
+  channel_refused: 409,
   picture_not_found: 404,
   media_not_found: 404,
   fault_not_found: 404,

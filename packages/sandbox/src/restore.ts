@@ -1,4 +1,5 @@
 import type { Account, AccountRecord, Companion } from './model/account.js';
+import type { ChannelPost, ChannelRecord } from './model/channel.js';
 import type { GroupRecord } from './model/group.js';
 import type { Network } from './model/network.js';
 import type { BinaryNode } from './model/node.js';
@@ -47,14 +48,18 @@ export function restoreNetwork(network: Network, entries: Iterable<StoreEntry>):
     const account = network.directory.restore(entry[1] as AccountRecord);
     phones.set(account.phone, new VirtualPhone(network, account));
   }
+  const posts: [channel: string, post: ChannelPost][] = [];
   for (const [key, value] of others) {
     const [kind = '', number = '', ...rest] = key.split('/');
     const phone = phones.get(number);
     if (kind === 'group') network.groups.restore(value as GroupRecord);
+    else if (kind === 'channel') network.channels.restore(value as ChannelRecord);
+    else if (kind === 'channelpost') posts.push([number, value as ChannelPost]);
     else if (kind === 'privacy') network.privacy.set(number, value as Record<string, string>);
     else if (kind === 'blocked') network.blocked.set(number, new Set(value as string[]));
     else if (phone) RESTORERS[kind]?.(phone.account, phone, rest, value);
   }
+  for (const [channel, post] of posts) network.channels.restorePost(channel, post);
   for (const phone of phones.values()) phone.records.sortRestored();
   return phones;
 }

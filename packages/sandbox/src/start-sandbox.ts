@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
 import { registerCallRoutes } from './control/call-routes.js';
+import { registerChannelRoutes } from './control/channel-routes.js';
 import { registerChatRoutes } from './control/chat-routes.js';
 import { registerGroupRoutes } from './control/group-routes.js';
 import { registerMediaRoutes } from './control/media-routes.js';
@@ -9,6 +10,7 @@ import { registerPeopleRoutes } from './control/people-routes.js';
 import { registerPhoneRoutes } from './control/phone-routes.js';
 import { installProblems } from './control/problem.js';
 import { registerStandingRoutes } from './control/standing-routes.js';
+import { registerStatusRoutes } from './control/status-routes.js';
 import { SandboxCore } from './core.js';
 import { mendFailedAttempts } from './failed-attempts.js';
 import { resolveOptions, type SandboxOptions } from './options.js';
@@ -57,6 +59,8 @@ export async function startSandbox(
   registerChatRoutes(app, core);
   registerCallRoutes(app, core);
   registerStandingRoutes(app, core);
+  registerStatusRoutes(app, core);
+  registerChannelRoutes(app, core);
   registerNetworkRoutes(app, core, webSocketUrl);
   core.acceptor.attach(app.server);
   try {

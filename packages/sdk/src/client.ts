@@ -5,8 +5,10 @@ import type {
   MessageDetail,
   OwnProfile,
 } from '@multiwa/contracts';
+import { channelCalls } from './channels.js';
 import { type EventQuery, openEvents } from './event-stream.js';
 import { type ClientOptions, makeRequest } from './request.js';
+import { statusCalls } from './status.js';
 import type {
   Account,
   ApiKey,
@@ -323,6 +325,8 @@ export function createClient(options: ClientOptions) {
       unlink: (profileId: string, id: string, subgroupId: string) =>
         request<void>('DELETE', `${group(profileId, id)}/subgroups/${encodeURIComponent(subgroupId)}`),
     },
+    status: statusCalls(request),
+    channels: channelCalls(request),
     webhooks: {
       /** The answer holds the secret to verify deliveries with. */
       create: (body: CreateWebhook) => request<CreatedWebhook>('POST', '/webhooks', { body }),

@@ -10,6 +10,7 @@ import type {
   callSchema,
   capabilitiesSchema,
   changeParticipantsSchema,
+  channelPostPageSchema,
   checkedNumbersSchema,
   contactAboutSchema,
   contactBusinessSchema,
@@ -20,6 +21,7 @@ import type {
   createApiKeySchema,
   createAutomationSchema,
   createBroadcastSchema,
+  createChannelSchema,
   createdApiKeySchema,
   createdGroupSchema,
   createdWebhookSchema,
@@ -45,10 +47,13 @@ import type {
   listMessagesQuerySchema,
   listOptOutsQuerySchema,
   listRunsQuerySchema,
+  listStatusQuerySchema,
   memberResultSchema,
   optOutChangeSchema,
   optOutSchema,
   pairingCodeSchema,
+  postStatusSchema,
+  postToChannelSchema,
   presenceSubscriptionSchema,
   profileSchema,
   proxySchema,
@@ -62,6 +67,8 @@ import type {
   sendQuerySchema,
   sessionViewSchema,
   setPresenceSchema,
+  statusDetailSchema,
+  statusSchema,
   subscriberCredentialsSchema,
   subscriberSchema,
   updateAccountSchema,
@@ -80,6 +87,8 @@ import type {
 import type { z } from 'zod';
 
 export type {
+  Channel,
+  ChannelPost,
   EventEnvelope,
   EventType,
   Group,
@@ -88,6 +97,13 @@ export type {
   MessageDetail,
   Problem,
 } from '@multiwa/contracts';
+export type CreateChannel = z.input<typeof createChannelSchema>;
+export type ChannelPosts = z.infer<typeof channelPostPageSchema>;
+export type PostToChannel = z.input<typeof postToChannelSchema>;
+export type PostStatus = z.input<typeof postStatusSchema>;
+export type ListStatuses = Omit<z.input<typeof listStatusQuerySchema>, 'limit'> & { limit?: number };
+export type Status = z.infer<typeof statusSchema>;
+export type StatusDetail = z.infer<typeof statusDetailSchema>;
 export type CreateGroup = z.input<typeof createGroupSchema>;
 export type CreatedGroup = z.infer<typeof createdGroupSchema>;
 export type UpdateGroup = z.input<typeof updateGroupSchema>;

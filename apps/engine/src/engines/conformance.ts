@@ -1,58 +1,11 @@
 import assert from 'node:assert/strict';
-import {
-  type Capability,
-  capabilitiesOf,
-  type Identity,
-  type MediaSource,
-  type OutboundContent,
-  type StoredMedia,
-} from '@multiwa/contracts';
-import type { Arrival, ArrivalOf, Engine, GroupCalls } from './engine.js';
-import type { PeopleQueries } from './people-queries.js';
+import { type Capability, capabilitiesOf, type OutboundContent } from '@multiwa/contracts';
+import type { Case } from './conformance-bench.js';
+import { channelConformance } from './conformance-channels.js';
+import { statusConformance } from './conformance-status.js';
+import type { Engine } from './engine.js';
+import { partly } from './partly.js';
 
-/** Message ids, and whatever else a case of the suite may want of a person on the simulated network. */
-export interface PhoneRecord {
-  id: string;
-  text: string;
-  content: { [field: string]: unknown };
-}
-
-/** A person with a phone on the simulated network. */
-export interface Friend extends Identity {
-  chat: string;
-  /** Sends any message of WhatsApp's; resolves with its id. */
-  send(content: PhoneRecord['content']): Promise<string>;
-  /** Chooses options of a poll that this phone has. */
-  vote(pollId: string, options: string[]): Promise<string>;
-  /** The message that arrived under this id. */
-  received(id: string): Promise<PhoneRecord>;
-  /** Sends a file of its own in this field of WhatsApp's message. */
-  sendFile(field: string): Promise<{ id: string; sha256: string }>;
-  /** The hash of the file that arrived with the message, downloaded and decrypted. */
-  opened(id: string): Promise<string>;
-}
-
-/** A session under test: linked and open, with everything that arrived for it. */
-export interface Bench {
-  self: Identity;
-  friend: Friend;
-  people: PeopleQueries;
-  groups: GroupCalls;
-  /** Sends and expects that WhatsApp took it; resolves with the id. */
-  send(content: OutboundContent, expiresInSeconds?: number): Promise<string>;
-  /** A file to be sent. */
-  file(mimeType: string): StoredMedia;
-  /** The hash of a received file, as the engine fetches it. */
-  fetched(source: MediaSource): Promise<string>;
-  /** The arrival of this kind under WhatsApp's id. */
-  arrival<K extends Arrival['kind']>(kind: K, waMessageId: string): Promise<ArrivalOf<K>['payload']>;
-  /** Opens sessions of other numbers: each is linked by the way named. */
-  link(way: 'qr' | 'code'): Promise<void>;
-  /** Logs another number out; resolves with whether WhatsApp unlinked it. */
-  logsOut(): Promise<boolean>;
-}
-
-type Case = (bench: Bench) => Promise<void>;
 type Unclaimed = 'send.BUTTONS' | 'send.LIST';
 
 const id = 'cmh3k2v1x0000qzrm5t9ab3de';
@@ -127,6 +80,9 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
     const { group } = await groups.create({ ...made, kind: 'COMMUNITY' });
     partly(group, { subject: 'Kampung', kind: 'COMMUNITY' });
   },
+
+  ...statusConformance,
+  ...channelConformance,
 
   'send.TEXT': async ({ send, friend }) => {
     const sent = await send(text('Halo\n*dunia* 😀'));
@@ -338,14 +294,4 @@ function pollOfPhone() {
 /** What an engine claims and the suite can hold it to. */
 export function claimedBy(engine: Pick<Engine, 'type'>): (keyof typeof conformance)[] {
   return capabilitiesOf(engine.type).filter((name): name is keyof typeof conformance => name in conformance);
-}
-
-/** Holds of everything named in `expected`, at any depth; lists are compared in full. */
-function partly(actual: unknown, expected: object): void {
-  if (typeof actual !== 'object' || actual === null) assert.fail(`expected ${JSON.stringify(expected)}`);
-  for (const [name, value] of Object.entries(expected) as [string, unknown][]) {
-    const found: unknown = (actual as Record<string, unknown>)[name];
-    if (typeof value === 'object' && value !== null) partly(found, value);
-    else assert.deepEqual(found, value, name);
-  }
 }

@@ -3,6 +3,11 @@ import type {
   ArrivalKind,
   CallFact,
   Capability,
+  ChannelAnswer,
+  ChannelCall,
+  ChannelCountsFact,
+  ChannelPostFact,
+  ChannelRequest,
   ChatAction,
   ChatChangedFact,
   FailureCode,
@@ -41,7 +46,7 @@ export interface ReceiptUpdate {
   chat: string;
   status: 'DELIVERED' | 'READ' | 'PLAYED';
   at: Date;
-  /** In a group: which member it is that got, read or played it. */
+  /** In a group, which member it is that got, read or played it; of a status, who saw it. */
   participant?: Identity;
 }
 
@@ -60,6 +65,15 @@ export type GroupRequestUpdate = Pick<GroupRequestFact, 'chat' | 'person' | 'sta
 /** What can be asked of groups, as the contracts name it. Each rejects with a CodedError when WhatsApp refuses. */
 export type GroupCalls = { [C in GroupCall]: (request: GroupRequest<C>) => Promise<GroupAnswer<C>> };
 
+/** What can be asked of channels, likewise. */
+export type ChannelCalls = { [C in ChannelCall]: (request: ChannelRequest<C>) => Promise<ChannelAnswer<C>> };
+
+/** Somebody posted to a channel that the number follows. */
+export type ChannelPostSeen = Pick<ChannelPostFact, 'chat' | 'post'>;
+
+/** How posts of a channel count now. */
+export type ChannelCountsSeen = Pick<ChannelCountsFact, 'chat' | 'posts'>;
+
 /** What another device of the account did to a chat. */
 export type ChatChanged = Omit<ChatChangedFact, 'profileId' | 'workspaceId'>;
 
@@ -77,6 +91,8 @@ export interface Journaled {
 
 /** Where received messages go. */
 export interface Inbox {
+  /** Whether an arrival is to be kept at all: of statuses only where the profile's settings ask for them. */
+  wants(arrival: Arrival): boolean;
   /** Resolves when there is room for more: the engine takes nothing from WhatsApp while there is none. */
   room(): Promise<void>;
   /**
@@ -124,6 +140,10 @@ export interface ConnectionCallbacks {
   groupRequest(update: GroupRequestUpdate): Promise<void>;
   /** What other devices of the account did to chats: resolves once it is durable. */
   chatsChanged(changes: readonly ChatChanged[]): Promise<void>;
+  /** Somebody posted to a channel: resolves once it is durable, and only then may the engine confirm it. */
+  channelPost(seen: ChannelPostSeen): Promise<void>;
+  /** How posts count now. Nobody waits for it and it may be lost. */
+  channelCounts(seen: ChannelCountsSeen): void;
   /** Somebody whose presence is followed shows something. Nobody waits for it and it may be lost. */
   presence(seen: PresenceSeen): void;
   /** A call rings, or has ended. */
@@ -166,6 +186,8 @@ export interface Connection {
   readonly people: PeopleQueries;
   /** Absent where the engine cannot. */
   readonly groups?: GroupCalls;
+  /** Likewise. */
+  readonly channels?: ChannelCalls;
   /**
    * Sends one message and waits for WhatsApp's ack, at most timing.send.ackTimeoutMs. It must use the given id, must not
    * look anything up that the send does not need, and must not retry: the caller decides. Not ordered among calls.
@@ -189,7 +211,9 @@ export interface Connection {
    * Does ahead what a send would take long with: uploads its file. Undefined when `send` may follow.
    * @throws ConnectionLostError
    */
-  prepare(content: OutboundContent): Promise<Exclude<SendOutcome, { kind: 'sent' }> | undefined>;
+  prepare(
+    message: Pick<OutboundMessage, 'chat' | 'content'>,
+  ): Promise<Exclude<SendOutcome, { kind: 'sent' }> | undefined>;
   /** The bytes of a received file while they come, checked by the time the last one has. @throws MediaFetchError */
   downloadMedia(source: MediaSource, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Asks the own phone for a file that WhatsApp keeps no longer; its new path there, undefined when the phone has it not. */

@@ -1,5 +1,5 @@
 import type { FactPayload } from '@multiwa/bus';
-import { type ArrivalKind, arrivalKinds, facts } from '@multiwa/contracts';
+import { type ArrivalKind, arrivalKinds, facts, placeOf } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
 import { z } from 'zod';
@@ -18,6 +18,8 @@ interface Dependencies {
   files: Pick<ReceivedFiles, 'add'>;
   /** Media that are to be seen once are stored like any other. */
   storeViewOnce: boolean;
+  /** Whether the profile's settings ask for the statuses of others. */
+  receivesStatuses(): boolean;
   workspaceId: string;
   store: SessionStore;
   outbox: FactOutbox;
@@ -36,7 +38,8 @@ interface Dependencies {
 export function openInbox(dependencies: Dependencies): Inbox & {
   replayJournal(): Promise<number>;
 } {
-  const { workspaceId, store, outbox, files, storeViewOnce, isStored, at, logger, onJournal } = dependencies;
+  const { workspaceId, store, outbox, files, storeViewOnce, receivesStatuses, isStored, at, logger, onJournal } =
+    dependencies;
   const { profileId } = store.lease;
   /** What was journaled here needs not be read again to be said. */
   const made = new WeakMap<Journaled, Entry>();
@@ -69,6 +72,8 @@ export function openInbox(dependencies: Dependencies): Inbox & {
   };
 
   return {
+    wants: ({ payload: { chat } }) => placeOf(chat) !== 'status' || receivesStatuses(),
+
     room: () => outbox.room(),
 
     entry(arrival, traceparent) {

@@ -130,13 +130,13 @@ export class CommandRunner {
     }
   }
 
-  async #prepare({ messageId, content }: SendCommand): Promise<Attempt | 'prepared'> {
+  async #prepare({ messageId, chat, content }: SendCommand): Promise<Attempt | 'prepared'> {
     if (!('media' in content)) return 'prepared';
     const { connection, logger } = this.#dependencies;
     const release = await this.#uploads.take();
     try {
       if (this.#ending.signal.aborted) return undefined;
-      return (await connection.prepare(content)) ?? 'prepared';
+      return (await connection.prepare({ chat, content })) ?? 'prepared';
     } catch (error) {
       if (error instanceof ConnectionLostError) return undefined;
       logger.error({ err: error, messageId }, 'A send could not be prepared');

@@ -20,6 +20,7 @@ import type { Slots } from '../slots.js';
 import { answerPeople } from './answer-people.js';
 import type { Bell } from './bell.js';
 import { Calls } from './calls.js';
+import { answerChannels, type SayOfChannel } from './channel-answers.js';
 import { answerGroups, type GroupTeller } from './group-teller.js';
 import type { HealthTeller } from './health-teller.js';
 import type { HeldLease } from './held-lease.js';
@@ -51,6 +52,7 @@ export interface RunDependencies {
   chatsChanged(facts: FactPayload<'chat-changed'>[]): Promise<void>;
   receipts(facts: readonly ReceiptFact[]): Promise<void>;
   groups: GroupTeller;
+  sayOfChannel: SayOfChannel;
   /** Tells of people named by phone and LID; must not throw. */
   learned(people: readonly Identity[]): void;
   /** Of received messages. */
@@ -129,6 +131,7 @@ export class ConnectionRun {
       answers.push(this.#answerPairing(connection), this.#answerPeople(connection), this.#answerRefetch());
       const { profileId } = this.#wishes.profile();
       answers.push(answerGroups(this.#dependencies.bus, profileId, connection, () => this.#isOpen));
+      answers.push(answerChannels(this.#dependencies.bus, profileId, connection, () => this.#isOpen));
       this.#calls = this.#makeCalls(connection);
       answers.push(this.#answerLive(connection, this.#calls));
       watchdog = this.#watchdog(connection);
@@ -225,6 +228,16 @@ export class ConnectionRun {
       receipts: (updates) => this.#onReceipts(updates),
       group: (update) => groups.group(update),
       groupRequest: (update) => groups.request(update),
+      channelPost: (seen) => {
+        const { profileId, workspaceId } = this.#wishes.profile();
+        const payload = { ...seen, profileId, workspaceId, at: new Date().toISOString() };
+        return this.#dependencies.sayOfChannel({ kind: 'channel-post', payload });
+      },
+      channelCounts: (seen) => {
+        const { profileId, workspaceId } = this.#wishes.profile();
+        const payload = { ...seen, profileId, workspaceId, eventId: newId(), at: new Date().toISOString() };
+        this.#dependencies.sayOfChannel({ kind: 'channel-counts', payload }).catch(() => undefined);
+      },
       presence: (seen) => {
         const { profileId, workspaceId } = this.#wishes.profile();
         this.#dependencies.presence({ ...seen, profileId, workspaceId, eventId: newId() });
@@ -268,7 +281,7 @@ export class ConnectionRun {
     const { vitals } = this.#dependencies;
     return {
       showTyping: (chat, state) => connection.showTyping(chat, state),
-      prepare: (content) => connection.prepare(content),
+      prepare: (message) => connection.prepare(message),
       send(message) {
         vitals.sending += 1;
         const sent = connection.send(message);

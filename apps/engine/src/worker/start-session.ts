@@ -2,6 +2,7 @@ import type { Bus } from '@multiwa/bus';
 import {
   healthReasonSchema,
   outboundContentSchema,
+  profileSettingsSchema,
   restrictionSchema,
   type SessionStatus,
   subjects,
@@ -103,6 +104,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
     outbox,
     files,
     storeViewOnce: shared.storeViewOnce,
+    receivesStatuses: () => profileSettingsSchema.parse(supervisor.profile().settings).receiveStatuses,
     isStored: (waMessageId) => isMessageStored(database.pool, profileId, waMessageId),
     at,
     logger,
@@ -143,7 +145,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
     if (cancelled) bus.nudge(subjects.nudge.outbox);
     return cancelled !== null;
   };
-  return new SessionSupervisor(
+  const supervisor: SessionSupervisor = new SessionSupervisor(
     {
       engine,
       session,
@@ -200,6 +202,10 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
         generation: lease.generation,
         say: (fact) => outbox.publish(lease, fact),
       }),
+      sayOfChannel: async (fact) => {
+        if (fact.kind === 'channel-post') await outbox.room();
+        await outbox.publish(lease, fact);
+      },
       replayJournal: () => inbox.replayJournal(),
       files,
       bus,
@@ -214,6 +220,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
     },
     profile,
   );
+  return supervisor;
 }
 
 function healthOfRow({ healthReason, restriction }: OwnedProfile): SessionHealth {

@@ -52,6 +52,7 @@ export function memorySession(): Session & {
   };
 
   const inbox: Inbox = {
+    wants: () => true,
     room: async () => undefined,
     entry(arrival) {
       const journaled = { entryId: newId(), value: Buffer.alloc(0) };

@@ -5,6 +5,7 @@ import {
   eventOf,
   isActionType,
   type PresenceFact,
+  placeOf,
 } from '@multiwa/contracts';
 import {
   type AppendedEvent,
@@ -38,6 +39,7 @@ import {
   upsertGroups,
 } from '@multiwa/db';
 import { applyCall, writeCalls } from './calls.js';
+import { applyChannelCounts, applyChannelPost } from './channel-facts.js';
 import { writeChatChanges } from './chat-changes.js';
 import { applyContactLearned } from './contact-learned.js';
 import { applyGroupState } from './group-state.js';
@@ -108,6 +110,10 @@ function applyFact(world: World, fact: AnyFact): FactOutcome {
       return applyGroupState(world, fact.payload);
     case 'group-request':
       return applyGroupRequest(world, fact.payload);
+    case 'channel-post':
+      return applyChannelPost(world, fact.payload);
+    case 'channel-counts':
+      return applyChannelCounts(world, fact.payload);
     case 'profile-status':
       return applyProfileStatus(world, fact.payload);
     case 'chat-changed':
@@ -170,8 +176,9 @@ async function readWorld(tx: Transaction, facts: readonly AnyFact[], links: Show
   const contacts = people.length > 0 ? await loadContacts(tx, people) : [];
   const groupsAsked = facts.flatMap(groupWanted);
   const groups = groupsAsked.length > 0 ? await loadGroups(tx, groupsAsked) : { groups: [], members: [], requests: [] };
-  const inGroups = messages.filter(({ fromMe, chat }) => fromMe && chat.endsWith('@g.us')).map(({ id }) => id);
-  const receipts = inGroups.length > 0 ? await loadReceipts(tx, inGroups) : [];
+  const isToMany = (chat: string) => chat.endsWith('@g.us') || placeOf(chat) === 'status';
+  const toMany = messages.filter(({ fromMe, chat }) => fromMe && isToMany(chat)).map(({ id }) => id);
+  const receipts = toMany.length > 0 ? await loadReceipts(tx, toMany) : [];
   const opinions = await readOpinions(tx, facts, messages);
   return new World({ profiles, messages, contacts, groups, receipts, media, ...opinions }, links);
 }
@@ -225,6 +232,8 @@ function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
   if (kind === 'chat-changed') {
     return payload.peer ? [{ profileId, phone: payload.peer.phone, lid: payload.peer.lid }] : [];
   }
+  if (kind === 'message-receipt')
+    return placeOf(payload.chat) === 'status' ? [{ profileId, ...payload.participant }] : [];
   if (!('sender' in payload)) return [];
   const { peer, sender } = payload;
   return [sender, ...(peer ? [peer] : [])].map(({ phone, lid }) => ({ profileId, phone, lid }));

@@ -1,4 +1,4 @@
-import type { MediaStateFact } from '@multiwa/contracts';
+import { type MediaStateFact, movedEventType } from '@multiwa/contracts';
 import { storedMediaOf } from './media-book.js';
 import { identityOf } from './message-status.js';
 import type { FactOutcome, World } from './world.js';
@@ -26,6 +26,6 @@ export function applyMediaState(world: World, fact: MediaStateFact): FactOutcome
   const identity = identityOf(chat);
   const peer = identity && world.contacts.complete(profile.id, identity);
   const shown = world.links.show(storedMediaOf(media));
-  world.announce(profile, 'message.media', { messageId, waMessageId, chat, peer, media: shown });
+  world.announce(profile, movedEventType(chat, 'media'), { messageId, waMessageId, chat, peer, media: shown });
   return 'applied';
 }

@@ -3,6 +3,8 @@ import {
   contentSchema,
   type MessageDeletedFact,
   type MessageEditedFact,
+  movedEventType,
+  placeOf,
   profileSettingsSchema,
 } from '@multiwa/contracts';
 import type { MessageState, ProfileState } from '@multiwa/db';
@@ -32,9 +34,10 @@ export function applyMessageDeleted(world: World, fact: MessageDeletedFact): Fac
   if (typeof profile === 'string') return profile;
   const message = findTarget(world, profile, fact);
   if (!message) return 'message_unknown';
-  if (fact.peer && !isAuthor(world, message, fact)) return 'unchanged';
+  const isOfAuthorOnly = fact.peer !== null || placeOf(message.chat) !== 'chat';
+  if (isOfAuthorOnly && !isAuthor(world, message, fact)) return 'unchanged';
   if (!deleteMessage(world, profile, message, new Date(fact.saidAt))) return 'unchanged';
-  world.announce(profile, 'message.deleted', changeOf(world, profile, message, fact));
+  world.announce(profile, movedEventType(message.chat, 'deleted'), changeOf(world, profile, message, fact));
   return 'applied';
 }
 

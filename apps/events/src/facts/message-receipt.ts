@@ -1,22 +1,42 @@
-import type { GroupRequestFact, Identity, MessageReceiptFact } from '@multiwa/contracts';
+import { type GroupRequestFact, type Identity, type MessageReceiptFact, placeOf, statusChat } from '@multiwa/contracts';
+import type { MessageState, ProfileState } from '@multiwa/db';
 import { tellStatus } from './message-status.js';
 import type { FactOutcome, World } from './world.js';
 
-/** One member of a group got, read or played a message of ours. With the last of them the message itself moves on. */
+/**
+ * One of those to whom a message of ours went got, read or played it. With the last member of a group the message itself moves
+ * on; of a status each viewer is told of.
+ */
 export function applyMessageReceipt(world: World, fact: MessageReceiptFact): FactOutcome {
   const profile = world.profileOf(fact);
   if (typeof profile === 'string') return profile;
   const own = world.messages.byWaId(profile.id, fact.waMessageId).filter(({ fromMe }) => fromMe);
   const message = own.find(({ chat }) => chat === fact.chat);
-  if (!message) return 'message_unknown';
+  // Of a status that was posted on the phone nothing is kept, unless the settings ask for statuses.
+  if (!message) return placeOf(fact.chat) === 'status' ? 'unchanged' : 'message_unknown';
   const { phone, lid } = fact.participant;
   const participant = addressOf(fact.participant);
   const receipt = { messageId: message.id, participant, phone, lid, status: fact.status, at: new Date(fact.at) };
+  const hadSeen = world.receipts.hasRead(message.id, participant);
   if (!world.receipts.add(receipt)) return 'unchanged';
+  if (placeOf(message.chat) === 'status' && fact.status !== 'DELIVERED' && !hadSeen)
+    tellView(world, profile, message, fact);
   for (const { status, at } of world.receipts.reached(message)) {
     tellStatus(world, profile, message, { status, at: at.toISOString(), failure: null });
   }
   return 'applied';
+}
+
+function tellView(
+  world: World,
+  profile: ProfileState,
+  { id, waMessageId, traceparent }: MessageState,
+  fact: MessageReceiptFact,
+) {
+  const viewer = world.contacts.complete(profile.id, fact.participant);
+  const at = new Date(fact.at).toISOString();
+  const data = { messageId: id, waMessageId, chat: statusChat, viewer, at } as const;
+  world.announce(profile, 'status.viewed', data, world.traceparent ?? traceparent);
 }
 
 /** Somebody wants to be let into a group, or wants it no longer. */

@@ -1,6 +1,14 @@
-import { contentSchema, type Identity, type MessageReceivedFact, type ReceivedContent } from '@multiwa/contracts';
-import type { ContactState, ProfileState, ReceivedMediaState } from '@multiwa/db';
+import {
+  contentSchema,
+  type Identity,
+  type MessageReceivedFact,
+  placeOf,
+  type ReceivedContent,
+} from '@multiwa/contracts';
+import type { ContactState, ProfileState } from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
+import { noteFile } from './note-file.js';
+import { applyStatusReceived } from './status-received.js';
 import type { FactOutcome, World } from './world.js';
 
 /**
@@ -11,6 +19,7 @@ import type { FactOutcome, World } from './world.js';
 export function applyMessageReceived(world: World, fact: MessageReceivedFact): FactOutcome {
   const profile = world.profileOf(fact);
   if (typeof profile === 'string') return profile;
+  if (placeOf(fact.chat) === 'status') return applyStatusReceived(world, profile, fact);
   const peer = fact.peer && world.contacts.complete(profile.id, fact.peer);
   const aliases = [peer && chatOf(peer), fact.chat, peer?.lid && `${peer.lid}@lid`];
   const same = world.messages.byWaId(profile.id, fact.waMessageId);
@@ -67,16 +76,6 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     timestamp: timestamp.toISOString(),
   });
   return 'applied';
-}
-
-type FileContent = Extract<ReceivedContent, { media: unknown }>;
-type Carrier = Pick<ReceivedMediaState, 'workspaceId' | 'profileId' | 'messageId' | 'waMessageId' | 'chat'>;
-
-/** The file that a message carries is a row of its own from now on. */
-function noteFile(world: World, carrier: Carrier, media: FileContent['media']): void {
-  const { id, state, problem, mimeType, bytes, sha256 } = media;
-  const { fileName = null, width = null, height = null, seconds = null } = media;
-  world.media.add({ id, ...carrier, state, problem, mimeType, fileName, bytes, sha256, width, height, seconds });
 }
 
 /** The person a message is from or, in a chat with one person, to; null for our own message in a group. */

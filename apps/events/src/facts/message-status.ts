@@ -1,4 +1,11 @@
-import { failureReasons, type Identity, isActionType, type MessageStatusFact } from '@multiwa/contracts';
+import {
+  failureReasons,
+  type Identity,
+  isActionType,
+  type MessageStatusFact,
+  movedEventType,
+  placeOf,
+} from '@multiwa/contracts';
 import type { MessageState, ProfileState } from '@multiwa/db';
 import { advanceMessage, chatOfPhone, isSent, type SaidStatus, userOfChat } from '@multiwa/domain';
 import { applyOwnAction } from './own-action.js';
@@ -41,7 +48,8 @@ export function tellStatus(
   world.messages.change(message, progress);
   const isNewlySent = !wasSent && isSent(message.status);
   const isAction = isActionType(message.type);
-  if (isNewlySent && !isAction) enterConversation(world, profile, message, new Date(fact.at));
+  const isInChat = placeOf(message.chat) === 'chat';
+  if (isNewlySent && !isAction && isInChat) enterConversation(world, profile, message, new Date(fact.at));
   if (announce) announceStatus(world, profile, message, announce, fact.at);
   if (isNewlySent && isAction) applyOwnAction(world, profile, message);
   return 'applied';
@@ -77,7 +85,7 @@ function enterConversation(world: World, profile: ProfileState, message: Message
   });
 }
 
-/** Who a one-to-one chat is with; null for a group. */
+/** Who a one-to-one chat is with; null for a group, a channel and the statuses. */
 export function identityOf(chat: string): Identity | null {
   if (chat.endsWith('@s.whatsapp.net')) return { phone: userOfChat(chat), lid: null };
   return chat.endsWith('@lid') ? { phone: null, lid: userOfChat(chat) } : null;
@@ -91,12 +99,15 @@ function announceStatus(world: World, profile: ProfileState, message: MessageSta
   // A receipt knows nothing of the trace of the message that it is about.
   const traceparent = world.traceparent ?? message.traceparent;
   if (status !== 'FAILED') {
-    world.announce(profile, movedType[status], moved, traceparent);
+    const isInChat = placeOf(chat) === 'chat';
+    // Who has a status is told of each alone.
+    if (!isInChat && status !== 'SENT') return;
+    world.announce(profile, isInChat ? movedType[status] : movedEventType(chat, 'sent'), moved, traceparent);
     return;
   }
   const code = (message.failureCode ?? 'rejected_by_whatsapp') as keyof typeof failureReasons;
   const failed = { ...moved, code, sentence: failureReasons[code], detail: message.failureDetail };
-  world.announce(profile, 'message.failed', failed, traceparent);
+  world.announce(profile, movedEventType(chat, 'failed'), failed, traceparent);
 }
 
 const compared = [

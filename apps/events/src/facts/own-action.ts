@@ -1,4 +1,4 @@
-import { contentSchema, outboundContentSchema } from '@multiwa/contracts';
+import { contentSchema, movedEventType, outboundContentSchema } from '@multiwa/contracts';
 import type { MessageState, ProfileState } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import { deleteMessage, editMessage } from './message-changed.js';
@@ -42,7 +42,7 @@ export function applyOwnAction(world: World, profile: ProfileState, action: Mess
     }
     case 'DELETE':
       if (deleteMessage(world, profile, message, at)) {
-        world.announce(profile, 'message.deleted', change, traceparent);
+        world.announce(profile, movedEventType(chat, 'deleted'), change, traceparent);
       }
   }
 }

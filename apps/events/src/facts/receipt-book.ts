@@ -26,6 +26,12 @@ export class ReceiptBook {
     return known === undefined;
   }
 
+  /** Whether somebody was known to have read or played a message. */
+  hasRead(messageId: string, participant: string): boolean {
+    const rows = this.#of(messageId);
+    return rows.has(`${participant} READ`) || rows.has(`${participant} PLAYED`);
+  }
+
   /**
    * How far a message has come with all that it went to, and since when: read by all only when each of them has read it. What
    * says more also says less, since a receipt may be lost on the way.

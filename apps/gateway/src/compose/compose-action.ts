@@ -6,6 +6,7 @@ import {
   type MessageStatus,
   type OutboundContent,
   type ParsedSend,
+  placeOf,
 } from '@multiwa/contracts';
 import type { Message, MessagesRepository, ProfileScope } from '@multiwa/db';
 import { limits } from '../limits.js';
@@ -30,7 +31,8 @@ export function makeComposeAction({ messages, contacts, now }: ActionDeps) {
   const mentioned = makeMentioned({ contacts });
   return async (scope: ProfileScope, input: Input): Promise<{ chat: string; content: OutboundContent }> => {
     const message = await messages.find(scope, input.messageId);
-    if (!message || isActionType(message.type)) throw unknownReference('#/messageId');
+    const isInChat = message && placeOf(message.chat) === 'chat';
+    if (!message || !isInChat || isActionType(message.type)) throw unknownReference('#/messageId');
     const { chat } = message;
     const target = targetOf(message);
     switch (input.type) {

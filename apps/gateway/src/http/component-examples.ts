@@ -21,11 +21,13 @@ import type {
 } from '@multiwa/contracts';
 import type { z } from 'zod';
 import { automationExamples } from './automation-examples.js';
+import { channelExamples } from './channel-examples.js';
 import { engineExamples } from './engine-examples.js';
 import { eventExamples } from './event-examples.js';
 import { groupExamples } from './group-examples.js';
 import { mediaExamples } from './media-examples.js';
 import { peopleExamples } from './people-examples.js';
+import { statusExamples } from './status-examples.js';
 import { webhookExamples } from './webhook-examples.js';
 
 const id = {
@@ -63,6 +65,7 @@ const profile: z.output<typeof profileSchema> = {
   settings: {
     calls: { autoReject: true, message: 'We only answer messages here.' },
     keepMessageHistory: false,
+    receiveStatuses: false,
   },
   connectedAt: at,
   createdAt: at,
@@ -298,6 +301,8 @@ export const componentExamples: Readonly<Record<string, unknown>> = {
   ...peopleExamples,
   ...mediaExamples,
   ...groupExamples,
+  ...statusExamples,
+  ...channelExamples,
   Profile: profile,
   Message: message,
   MessageDetail: poll,

@@ -28,6 +28,8 @@ interface Description<B, P, Q, R> {
     | 'Contacts'
     | 'Opt-outs'
     | 'Groups'
+    | 'Status'
+    | 'Channels'
     | 'Broadcasts'
     | 'Automations'
     | 'Webhooks'

@@ -6,6 +6,7 @@ import type { Automations } from '../use-cases/automations.js';
 import type { BroadcastControl } from '../use-cases/broadcast-control.js';
 import type { Broadcasts } from '../use-cases/broadcasts.js';
 import type { Calls } from '../use-cases/calls.js';
+import type { ChannelsUseCases } from '../use-cases/channels.js';
 import type { ContactFiles } from '../use-cases/contact-files.js';
 import type { Contacts } from '../use-cases/contacts.js';
 import type { ConversationChanges } from '../use-cases/conversation-changes.js';
@@ -26,6 +27,7 @@ import type { Proxies } from '../use-cases/proxies.js';
 import type { SendAndWait } from '../use-cases/send-and-wait.js';
 import type { SessionFiles } from '../use-cases/session-files.js';
 import type { Sessions } from '../use-cases/sessions.js';
+import type { Statuses } from '../use-cases/statuses.js';
 import type { Subscribers } from '../use-cases/subscribers.js';
 import type { Webhooks } from '../use-cases/webhooks.js';
 import { createAccountRoute } from './accounts/create.js';
@@ -58,6 +60,7 @@ import { startBroadcastRoute } from './broadcasts/start.js';
 import { updateBroadcastRoute } from './broadcasts/update.js';
 import { uploadRecipientsRoute } from './broadcasts/upload-recipients.js';
 import { callRoutes } from './calls/calls.js';
+import { channelRoutes } from './channels/channels.js';
 import { blockRoutes } from './contacts/block.js';
 import { contactDetailRoutes } from './contacts/details.js';
 import { exportContactsRoute } from './contacts/export.js';
@@ -113,6 +116,7 @@ import { sessionFileRoutes } from './profiles/session-files.js';
 import { updateProfileRoute } from './profiles/update.js';
 import { whatsAppProfileRoutes } from './profiles/whatsapp-profile.js';
 import type { App } from './route-types.js';
+import { statusRoutes } from './status/status.js';
 import { createSubscriberRoute } from './subscribers/create.js';
 import { getSubscriberRoute } from './subscribers/get.js';
 import { listSubscribersRoute } from './subscribers/list.js';
@@ -154,6 +158,8 @@ export interface UseCases {
   contactFiles: ContactFiles;
   optOuts: OptOuts;
   groups: GroupsUseCases;
+  statuses: Statuses;
+  channels: ChannelsUseCases;
   broadcasts: Broadcasts;
   broadcastControl: BroadcastControl;
   automations: Automations;
@@ -212,6 +218,8 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
   ]) {
     route(app, useCases.groups);
   }
+  statusRoutes(app, useCases.statuses);
+  channelRoutes(app, useCases.channels);
   for (const route of [
     createBroadcastRoute,
     listBroadcastsRoute,

@@ -1,4 +1,4 @@
-import { CodedError } from '@multiwa/contracts';
+import { CodedError, placeOf } from '@multiwa/contracts';
 import type { Profile, ProfileScope } from '@multiwa/db';
 import { holdsAt, restrictionInForce } from '@multiwa/domain';
 
@@ -19,8 +19,8 @@ export function makeColdSends({ hasWritten, now }: ColdSendsDeps) {
     chat: string,
     sendAt: Date | null,
   ): Promise<CodedError | null> => {
-    // A group is no person whom one writes to first.
-    if (chat.endsWith('@g.us')) return null;
+    // A group, a channel or the statuses are no person whom one writes to first.
+    if (chat.endsWith('@g.us') || placeOf(chat) !== 'chat') return null;
     const restriction = restrictionInForce(profile, now());
     if (!restriction || !holdsAt(restriction, sendAt ?? now())) return null;
     if (await hasWritten(profileId, chat)) return null;

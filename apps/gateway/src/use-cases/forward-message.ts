@@ -4,6 +4,7 @@ import {
   isActionType,
   type OutboundContent,
   outboundContentSchema,
+  placeOf,
 } from '@multiwa/contracts';
 import type { Message, MessagesRepository, ProfileScope } from '@multiwa/db';
 import type { z } from 'zod';
@@ -29,7 +30,8 @@ export function makeForwardMessage({ acceptSend, resolveChat, messages }: Forwar
   ): Promise<SendOutcome> => {
     const compose = async () => {
       const message = await messages.find(scope, messageId);
-      if (!message || isActionType(message.type)) throw new CodedError('message_not_found');
+      const isInChat = message && placeOf(message.chat) === 'chat';
+      if (!message || !isInChat || isActionType(message.type)) throw new CodedError('message_not_found');
       return { chat: await resolveChat(scope, to, '#/to'), content: forwarded(message) };
     };
     return acceptSend(scope, compose, terms, idempotency);

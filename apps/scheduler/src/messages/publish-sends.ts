@@ -1,5 +1,12 @@
 import type { Bus } from '@multiwa/bus';
-import { eventOf, type FailureCode, failureReasons, outboundContentSchema, type SendCommand } from '@multiwa/contracts';
+import {
+  eventOf,
+  type FailureCode,
+  failureReasons,
+  movedEventType,
+  outboundContentSchema,
+  type SendCommand,
+} from '@multiwa/contracts';
 import {
   appendEvents,
   type Database,
@@ -76,5 +83,5 @@ function commandOf(message: DueMessage, content: SendCommand['content'], repeate
 function failedEvent(message: Omit<EndedMessage, 'at'>, code: FailureCode, detail: string | null, at: Date) {
   const { id: messageId, workspaceId, profileId, waMessageId, chat, traceparent } = message;
   const data = { messageId, waMessageId, chat, at: at.toISOString(), code, sentence: failureReasons[code], detail };
-  return eventOf('message.failed', { id: newId(), workspaceId, profileId, data, traceparent });
+  return eventOf(movedEventType(chat, 'failed'), { id: newId(), workspaceId, profileId, data, traceparent });
 }

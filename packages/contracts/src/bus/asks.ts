@@ -10,6 +10,7 @@ import {
   pictureSchema,
 } from '../person-answers.js';
 import { shownPresenceSchema } from '../presence.js';
+import { channelAsks } from './channel-asks.js';
 import { groupAsks } from './group-asks.js';
 
 const person = z.object({ chat: chatSchema });
@@ -110,6 +111,7 @@ export const asks = {
     description: 'Take back a queued message: the owner cancels it unless its send has begun, and says which.',
   },
   ...groupAsks,
+  ...channelAsks,
 } as const;
 export type AskVerb = keyof typeof asks;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema } from '../addresses.js';
+import { chatSchema, destinationSchema } from '../addresses.js';
 import { chatActionSchema } from '../chat-actions.js';
 import { outboundContentSchema } from '../content.js';
 import { idSchema } from '../ids.js';
@@ -11,7 +11,7 @@ export const sendCommandSchema = z.object({
   workspaceId: idSchema,
   profileId: idSchema,
   waMessageId: z.string().min(8).max(64),
-  chat: chatSchema,
+  chat: destinationSchema,
   content: outboundContentSchema,
   /** When it was accepted, or came due; orders the messages of one chat. */
   acceptedAt: z.iso.datetime(),

@@ -1,5 +1,7 @@
 import { webhookDisabledReasons } from '../http/webhooks.js';
+import { channelEventExamples } from './channel-event-examples.js';
 import type { EventData, EventEnvelope, EventType } from './events.js';
+import { statusEventExamples } from './status-event-examples.js';
 
 const messageId = 'cmh3k2v1x0005qzrm8s2dn4kf';
 const endpointId = 'cmh3k2v1x000aqzrm5w1eb2hk';
@@ -111,6 +113,8 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
     detail: null,
   },
   'message.cancelled': sent,
+  ...statusEventExamples,
+  ...channelEventExamples,
   'group.joined': { ...groupRef, group },
   'group.updated': { ...groupRef, changed: ['announce'], group },
   'group.participants': {

@@ -15,17 +15,11 @@ import {
   sessionStatusSchema,
   statusReasonSchema,
 } from '../profile-status.js';
+import { channelEvents } from './channel-events.js';
+import { growing } from './growing.js';
+import { statusEvents } from './status-events.js';
 
 const time = z.iso.datetime();
-
-/**
- * An enum or a union that gets more members without a new version: subscribers pass over a member that they do not know.
- * Everything else of a released event only ever gets fields added; `test/released-events.test.ts` compares.
- */
-function growing<T extends z.ZodType>(schema: T): T {
-  const { id: _component, ...meta } = schema.meta() ?? {};
-  return schema.meta({ ...meta, 'x-extensible': true });
-}
 
 const messageType = growing(messageTypeSchema);
 const statusReason = growing(statusReasonSchema);
@@ -209,6 +203,8 @@ export const events = {
     'Somebody reacted to a message; emoji is null when the reaction was taken back.',
   ),
   'poll.vote': event(1, pollVote, 'Somebody voted in a poll, changed the vote or took it back.'),
+  ...statusEvents,
+  ...channelEvents,
   'group.joined': event(
     1,
     groupRef.extend({ group: groupView }),

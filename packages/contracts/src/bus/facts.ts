@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema, identitySchema } from '../addresses.js';
+import { chatSchema, destinationSchema, identitySchema } from '../addresses.js';
 import { chatActionNameSchema, chatChangeSchema } from '../chat-actions.js';
 import { messageTypeSchema, receivedContentSchema } from '../content.js';
 import { idSchema } from '../ids.js';
@@ -13,6 +13,7 @@ import {
   sessionStatusSchema,
   statusReasonSchema,
 } from '../profile-status.js';
+import { channelFacts } from './channel-facts.js';
 import { groupFacts } from './group-facts.js';
 
 const base = { profileId: idSchema, workspaceId: idSchema, at: z.iso.datetime().describe('When the engine saw it.') };
@@ -44,8 +45,8 @@ export type ProfileStatusFact = z.infer<typeof profileStatusFactSchema>;
 const arrived = {
   ...base,
   waMessageId: z.string(),
-  /** Address the chat goes by: canonical (phone when known). */
-  chat: chatSchema,
+  /** Address the chat goes by: canonical (phone when known); of statuses, theirs. */
+  chat: destinationSchema,
   /** The other side of a one-to-one chat; null in a group. */
   peer: identitySchema.nullable(),
   /** Who wrote it. */
@@ -128,7 +129,7 @@ export const messageStatusFactSchema = z.object({
   /** Ours, when the engine sent it as a command; receipts know only the WhatsApp id. */
   messageId: idSchema.nullable(),
   waMessageId: z.string(),
-  chat: chatSchema,
+  chat: destinationSchema,
   status: z.enum(['SENT', 'DELIVERED', 'READ', 'PLAYED', 'FAILED']),
   failure: z.object({ code: failureCodeSchema, detail: z.string().nullable() }).nullable(),
   /** With SENT in a group: how many others it went to. */
@@ -240,6 +241,7 @@ export const facts = {
     description: 'WhatsApp named people by phone and LID.',
   },
   ...groupFacts,
+  ...channelFacts,
   'chat-changed': {
     schema: chatChangedFactSchema,
     dedupeKey: ({ profileId, chat, at, change }: ChatChangedFact) =>

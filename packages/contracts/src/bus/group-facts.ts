@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema, identitySchema } from '../addresses.js';
+import { destinationSchema, identitySchema } from '../addresses.js';
 import { groupChatSchema, groupInfoSchema } from '../groups.js';
 import { idSchema } from '../ids.js';
 
@@ -32,11 +32,11 @@ export const groupRequestFactSchema = z.object({
 });
 export type GroupRequestFact = z.infer<typeof groupRequestFactSchema>;
 
-/** One member of a group got, read or played a message of ours. */
+/** One of those to whom a message of ours went got, read or played it: a member of a group, or somebody who sees a status. */
 export const messageReceiptFactSchema = z.object({
   ...base,
   waMessageId: z.string(),
-  chat: chatSchema,
+  chat: destinationSchema,
   participant: identitySchema,
   status: z.enum(['DELIVERED', 'READ', 'PLAYED']),
 });
@@ -58,6 +58,6 @@ export const groupFacts = {
     schema: messageReceiptFactSchema,
     dedupeKey: ({ profileId, chat, waMessageId, participant, status }: MessageReceiptFact) =>
       `mp:${profileId}:${chat}:${waMessageId}:${participant.lid ?? participant.phone}:${status}`,
-    description: 'One member of a group got, read or played a message.',
+    description: 'One member of a group, or viewer of a status, got, read or played a message.',
   },
 } as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema } from '../addresses.js';
+import { destinationSchema } from '../addresses.js';
 import { timing } from '../bus/timing.js';
 import { contentSchema, messageTypeSchema, refusedTypes, sendInputs } from '../content.js';
 import { idSchema } from '../ids.js';
@@ -80,7 +80,7 @@ export const messageSchema = z
   .object({
     id: idSchema,
     profileId: idSchema,
-    chat: chatSchema,
+    chat: destinationSchema,
     waMessageId: z.string(),
     fromMe: z.boolean(),
     type: messageTypeSchema,

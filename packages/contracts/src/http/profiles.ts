@@ -23,10 +23,15 @@ const keepMessageHistory = z
   .boolean()
   .describe('Keep what a message said before it was edited or deleted for everyone.');
 
+const receiveStatuses = z
+  .boolean()
+  .describe('Keep and announce statuses that people post, for the day for which clients show them.');
+
 /** How a profile behaves; what was never set has its default. */
 export const profileSettingsSchema = z.object({
   calls: callSettings.prefault({}),
   keepMessageHistory: keepMessageHistory.default(false),
+  receiveStatuses: receiveStatuses.default(false),
 });
 export type ProfileSettings = z.infer<typeof profileSettingsSchema>;
 
@@ -56,7 +61,11 @@ export const updateProfileSchema = z
       .nullable()
       .optional(),
     settings: z
-      .strictObject({ calls: updateCallSettings.optional(), keepMessageHistory: keepMessageHistory.optional() })
+      .strictObject({
+        calls: updateCallSettings.optional(),
+        keepMessageHistory: keepMessageHistory.optional(),
+        receiveStatuses: receiveStatuses.optional(),
+      })
       .optional()
       .describe('What is left out stays as it is.'),
   })

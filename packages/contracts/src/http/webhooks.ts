@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema } from '../addresses.js';
+import { destinationSchema } from '../addresses.js';
 import { timing } from '../bus/timing.js';
 import { eventFilterSchema } from '../event-filter.js';
 import { idSchema } from '../ids.js';
@@ -188,7 +188,7 @@ export const listDeliveriesQuerySchema = pageQuerySchema.extend({
   status: z.enum(deliveryStatuses).optional(),
   eventId: idSchema.optional(),
   eventType: eventFilterSchema.optional().describe('A type, or a beginning of types such as message.*'),
-  chat: chatSchema.optional(),
+  chat: destinationSchema.optional(),
   createdAfter: z.iso.datetime().optional(),
   createdBefore: z.iso.datetime().optional(),
 });

@@ -1,4 +1,4 @@
-import { actionTypes, events } from '@multiwa/contracts';
+import { actionTypes, events, movedEventType, statusChat } from '@multiwa/contracts';
 import type pg from 'pg';
 import type { Database } from '../client.js';
 import type { Message, MessageRevision, PollVote, Reaction } from '../generated/client.js';
@@ -28,6 +28,8 @@ export interface MessageWithStory extends Message {
   votes: PollVote[];
   revisions: MessageRevision[];
 }
+
+const notInAChat = [{ chat: statusChat }, { chat: { endsWith: '@newsletter' } }];
 
 /** Which profile's messages; both ids, so that no query can leave its workspace. */
 export interface ProfileScope {
@@ -60,11 +62,12 @@ export interface ConfirmedSend {
 /** Messages of one profile, in and out. */
 export function messagesRepository({ prisma, pool, transaction }: Database) {
   return {
-    /** Sends that change another message are listed when asked for by type. */
+    /** Sends that change another message are listed when asked for by type; what is in no chat has lists of its own. */
     list(scope: ProfileScope, { take, after, chat, fromMe, status, type, since }: PageRequest & MessageFilter) {
       const kind = type ?? { notIn: [...actionTypes] };
       const newer = since ? { AND: { createdAt: { gt: since } } } : {};
-      const where = { ...scope, chat, fromMe, status, type: kind, ...newer, ...behind(after) };
+      const inChats = chat === undefined ? notInAChat : undefined;
+      const where = { ...scope, chat, NOT: inChats, fromMe, status, type: kind, ...newer, ...behind(after) };
       return prisma.message.findMany({ where, orderBy: newestFirst, take });
     },
 
@@ -126,7 +129,7 @@ async function cancel(
   if (!row) return null;
   const { waMessageId, chat, endedAt, traceparent } = row;
   const data = { messageId: id, waMessageId, chat, at: endedAt?.toISOString() };
-  const type = 'message.cancelled';
+  const type = movedEventType(chat, 'cancelled');
   const { version } = events[type];
   await appendEvents(tx, [{ id: eventId, workspaceId, profileId, type, version, data, traceparent }]);
   return row;

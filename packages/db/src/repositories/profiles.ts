@@ -2,6 +2,7 @@ import {
   events as catalog,
   type EventData,
   failureReasons,
+  movedEventType,
   type Network,
   type ProfileSettings,
 } from '@multiwa/contracts';
@@ -117,8 +118,8 @@ export function profilesRepository({ prisma, pool, transaction }: Database) {
           id: newEventId(),
           workspaceId,
           profileId: id,
-          type: 'message.failed',
-          version: catalog['message.failed'].version,
+          type: movedEventType(message.chat, 'failed'),
+          version: catalog[movedEventType(message.chat, 'failed')].version,
           data: { ...message, at: at.toISOString(), ...profileDeleted },
         }));
         await appendEvents(tx, events);

@@ -20,7 +20,7 @@ const SEARCH = `
   WHERE m."searchText" @@ (asked.owner && asked.words) AND numnode(asked.words) > 0 AND m."workspaceId" = $1
     AND ($3::text IS NULL OR m."profileId" = $3)
     AND ($4::timestamp IS NULL OR (m."createdAt", m."id") < ($4, $5))
-    AND m."type"::text NOT IN ('EDIT', 'DELETE')
+    AND m."type"::text NOT IN ('EDIT', 'DELETE') AND m."chat" !~ '@(broadcast|newsletter)$'
     AND EXISTS (SELECT 1 FROM "Profile" p WHERE p."id" = m."profileId" AND p."deletedAt" IS NULL)
   ORDER BY m."createdAt" DESC, m."id" DESC LIMIT $6`;
 

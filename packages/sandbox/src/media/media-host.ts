@@ -14,7 +14,8 @@ export interface MediaConnection {
   hostname: string;
 }
 
-const uploadPath = /^\/mms\/(?<mediaType>[a-z-]+)\/(?<token>[\w%-]+)$/;
+/** What goes to channels is not encrypted, and has paths of its own. */
+const uploadPath = /^\/(?:mms|newsletter)\/(?<mediaType>[a-z-]+)\/(?<token>[\w%-]+)$/;
 
 /** The media hosts of the network: HTTPS on loopback, as clients demand. They hold ciphertext and ask downloaders for nothing. */
 export class MediaHost {
@@ -79,7 +80,8 @@ export class MediaHost {
     if (!media) return refuse(request, response, 400);
     const { directPath } = media;
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ url: `https://${this.hostname}${directPath}`, direct_path: directPath }));
+    const handle = mediaType.startsWith('newsletter-') ? { handle: sha256.slice(0, 16) } : {};
+    response.end(JSON.stringify({ url: `https://${this.hostname}${directPath}`, direct_path: directPath, ...handle }));
   }
 
   private async download(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { ResolvedOptions } from '../options.js';
 import type { Store, StoreEntry } from '../store/store.js';
 import type { Account, Companion } from './account.js';
 import type { Call } from './calls.js';
+import { Channels } from './channel.js';
 import { Directory } from './directory.js';
 import { FaultRules } from './faults.js';
 import { Groups } from './group.js';
@@ -25,6 +26,9 @@ export interface Delivery {
 export class Network {
   readonly directory = new Directory();
   readonly groups = new Groups();
+  readonly channels = new Channels();
+  /** Phone numbers of those whose clients want to hear how posts of a channel count, by the channel's id. */
+  readonly channelWatchers = new Map<string, Set<string>>();
   readonly faults = new FaultRules();
   readonly limits = new RateLimits();
   readonly sockets = new SocketCounter();

@@ -22,14 +22,24 @@ export async function groupStanza(
       .filter((device) => member !== account || device !== 0)
       .map((device): GroupDevice => ({ account: member, device })),
   );
+  return stanzaForAll(signal, group.jid, devices, { id, message });
+}
+
+/** A message for many devices, encrypted once, with its key for those that lack it. */
+export async function stanzaForAll(
+  signal: PhoneSignal,
+  jid: string,
+  devices: readonly GroupDevice[],
+  { id, message }: { id: string; message: proto.IMessage },
+): Promise<BinaryNode> {
   const { type, edit, encAttrs } = stanzaShape(message);
-  const content = await signal.senderKeys.encrypt(group.jid, devices, message, (to, key) =>
+  const content = await signal.senderKeys.encrypt(jid, devices, message, (to, key) =>
     signal.encrypt(to.account, to.device, key),
   );
   const shaped = content.map((node) =>
     node.tag === 'enc' ? { ...node, attrs: { ...node.attrs, ...encAttrs } } : node,
   );
-  const attrs: Record<string, string> = { id, to: group.jid, type, addressing_mode: 'lid' };
+  const attrs: Record<string, string> = { id, to: jid, type, addressing_mode: 'lid' };
   if (edit !== undefined) attrs.edit = edit;
   return { tag: 'message', attrs, content: shaped };
 }

@@ -6,6 +6,7 @@ import { type Addressing, addressOf } from '../model/jid.js';
 import type { Network } from '../model/network.js';
 import { type BinaryNode, childOf } from '../model/node.js';
 import type { QueuedStanza } from '../model/outbox.js';
+import { isStatusJid, STATUS_JID } from '../model/status.js';
 import { membersOf } from '../server/groups/group-nodes.js';
 import { idsOf } from '../server/receipt-nodes.js';
 import { forwardMessage } from '../server/route-message.js';
@@ -18,6 +19,7 @@ import { findMedia, mediaRetryNotification } from './phone-media.js';
 import { PhoneSignal } from './phone-signal.js';
 import { type Person, PhoneRecords, type ReceivedMessage, type SentMessage } from './records.js';
 import { readReceipt, retryReceipt } from './stanzas.js';
+import { statusStanza } from './status-stanza.js';
 import { TrustedContacts } from './trusted-contacts.js';
 import { voteOf } from './vote.js';
 
@@ -38,6 +40,13 @@ export interface TextToSend extends Sendable {
 /** Any message to send. */
 export interface ContentToSend extends Sendable {
   content: MessageContent;
+}
+
+/** A status to post. */
+export interface StatusToPost {
+  audience: readonly Account[];
+  content: MessageContent;
+  id?: string;
 }
 
 /**
@@ -109,6 +118,16 @@ export class VirtualPhone {
     if (!recipient) throw new SandboxError('recipient_not_found', `Nobody on this network is called ${to}.`);
     const mode = to.endsWith('@lid') ? 'lid' : addressing;
     return this.inTurn(() => this.send(recipient, id ?? this.newId(), message, mode));
+  }
+
+  /** Posts a status, or takes one back, for these people alone. Errors: validation_failed. */
+  postStatus({ audience, content, id }: StatusToPost): Promise<SentMessage> {
+    const message = messageOf(content);
+    return this.inTurn(async () => {
+      const posted = { id: id ?? this.newId(), message };
+      const node = await statusStanza(this.account, this.signal, audience, posted);
+      return this.sendToMany(node, STATUS_JID, audience, posted);
+    });
   }
 
   /** Chooses options of a poll that the phone has; none takes the vote back. Errors: message_not_found, validation_failed. */
@@ -206,7 +225,7 @@ export class VirtualPhone {
   }
 
   private async takeMessage(node: BinaryNode, done: StoreEntry): Promise<void> {
-    const group = isGroupJid(node.attrs.from) ? node.attrs.from : undefined;
+    const group = isForMany(node.attrs.from) ? node.attrs.from : undefined;
     const sender = group === undefined ? node.attrs.from : node.attrs.participant;
     const from = addressOf(sender);
     const author = this.network.directory.findByJid(sender);
@@ -269,7 +288,7 @@ export class VirtualPhone {
     if (autoReply === 'echo') {
       void this.read([record.id]).catch(failed);
       // Two echoes would never stop talking.
-      if (author.record.autoReply === 'echo' || record.type !== 'text') return;
+      if (author.record.autoReply === 'echo' || record.type !== 'text' || isStatusJid(record.group)) return;
       const { text, addressing, group } = record;
       void this.sendText({ to: group ?? author.phone, text, addressing }).catch(failed);
     } else if (autoReply === 'slow-reader') {
@@ -334,12 +353,20 @@ export class VirtualPhone {
 
   private async sendToGroup(group: Group, id: string, message: proto.Message): Promise<SentMessage> {
     const node = await groupStanza(this.network, this.account, this.signal, group, { id, message });
-    const others = membersOf(this.network, group).filter((member) => member !== this.account);
+    return this.sendToMany(node, group.jid, membersOf(this.network, group), { id, message });
+  }
+
+  private async sendToMany(
+    node: BinaryNode,
+    group: string,
+    people: readonly Account[],
+    { id, message }: { id: string; message: proto.Message },
+  ): Promise<SentMessage> {
     const record = this.records.addSent({
       id,
       to: person(this.account),
-      group: group.jid,
-      recipients: others.map(({ phone }) => phone),
+      group,
+      recipients: people.filter((one) => one !== this.account).map(({ phone }) => phone),
       text: describeContent(message).text,
       content: contentOf(message),
       timestampMs: Date.now(),
@@ -374,7 +401,7 @@ export class VirtualPhone {
       this.network.store.put([done]);
       return;
     }
-    if (isGroupJid(from)) {
+    if (isForMany(from)) {
       const again = { id, count, message: messageOf(sent.content ?? { conversation: sent.text }) };
       const to = { account, device: asking.device };
       await this.forward(await groupResend(this.signal, from, to, again), [done]);
@@ -415,6 +442,11 @@ export class VirtualPhone {
     if (count > MAX_RETRIES) await this.network.commit([done, ...this.signal.takeDirty()], []);
     else await this.tell(retryReceipt(node, count, this.account.record.registrationId), [done]);
   }
+}
+
+/** Whether what is sent there is encrypted once for all. */
+function isForMany(jid: string | undefined): jid is string {
+  return isGroupJid(jid) || isStatusJid(jid);
 }
 
 function person(account: Account): Person {

@@ -1,13 +1,17 @@
 import type { Account } from '../model/account.js';
+import { isChannelJid } from '../model/channel.js';
 import { isGroupJid } from '../model/group.js';
 import { type Addressing, addressOf } from '../model/jid.js';
 import type { Delivery, Network } from '../model/network.js';
 import { childOf, childrenOf, stanzaTime } from '../model/node.js';
 import { refusesFirstMessage } from '../model/restriction.js';
 import type { BinaryNode } from '../model/server-node.js';
+import { isStatusJid } from '../model/status.js';
 import type { StoreEntry } from '../store/store.js';
+import { type ChannelAck, takeChannelStanza } from './channels/post.js';
 import type { Connection } from './connection.js';
 import { forwardToGroup } from './groups/route-group-message.js';
+import { forwardStatus } from './status/route-status.js';
 
 /** A message as its sender addressed it. */
 interface Sending {
@@ -26,9 +30,7 @@ const ACK_ERRORS = { notRegistered: 404, restricted: 463, malformedResend: 479 }
 export async function routeMessage(network: Network, connection: Connection, node: BinaryNode): Promise<void> {
   const { account, device } = connection;
   if (!account || device === undefined) return;
-  const error = refusesFirstMessage(account, network.directory.findByJid(node.attrs.to), node)
-    ? ACK_ERRORS.restricted
-    : await forwardMessage(network, account, device, node, []);
+  const { error, serverId } = await takeOne(network, account, device, node);
   const { id = '', to = '' } = node.attrs;
   const attrs = {
     class: 'message',
@@ -36,11 +38,19 @@ export async function routeMessage(network: Network, connection: Connection, nod
     from: to,
     t: stanzaTime(),
     ...(error === undefined ? {} : { error: error.toString() }),
+    ...(serverId === undefined ? {} : { server_id: serverId.toString() }),
   };
   const ack = { tag: 'ack', attrs };
   const { ackLatencyMs } = network.options;
   if (ackLatencyMs > 0) setTimeout(() => connection.send(ack), ackLatencyMs);
   else connection.send(ack);
+}
+
+async function takeOne(network: Network, account: Account, device: number, node: BinaryNode): Promise<ChannelAck> {
+  if (isChannelJid(node.attrs.to)) return takeChannelStanza(network, account, device, node);
+  const isRefused = refusesFirstMessage(account, network.directory.findByJid(node.attrs.to), node);
+  const error = isRefused ? ACK_ERRORS.restricted : await forwardMessage(network, account, device, node, []);
+  return error === undefined ? {} : { error };
 }
 
 /**
@@ -55,6 +65,7 @@ export async function forwardMessage(
   entries: readonly StoreEntry[],
 ): Promise<number | undefined> {
   if (isGroupJid(node.attrs.to)) return forwardToGroup(network, sender, senderDevice, node, entries);
+  if (isStatusJid(node.attrs.to)) return forwardStatus(network, sender, senderDevice, node, entries);
   const address = addressOf(node.attrs.to);
   const recipient = network.directory.findByJid(node.attrs.to);
   const counted = childrenOf(node, 'enc').find((enc) => enc.attrs.count !== undefined);

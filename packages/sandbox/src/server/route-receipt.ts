@@ -4,11 +4,13 @@ import { addressOf } from '../model/jid.js';
 import type { Delivery, Network } from '../model/network.js';
 import { stanzaTime } from '../model/node.js';
 import type { BinaryNode } from '../model/server-node.js';
+import { isStatusJid } from '../model/status.js';
 import type { StoreEntry } from '../store/store.js';
 import type { Connection } from './connection.js';
 import { countDrainReceipt } from './drain.js';
 import { forwardGroupReceipt } from './groups/route-group-receipt.js';
 import { idsOf, newsOf, receiptNode } from './receipt-nodes.js';
+import { forwardStatusReceipt } from './status/route-status.js';
 
 /** Takes a companion's receipt: the message leaves its queue, and the sender hears of it. */
 export async function routeReceipt(network: Network, connection: Connection, node: BinaryNode): Promise<void> {
@@ -48,6 +50,7 @@ export function forwardReceipt(
 ): Promise<void> {
   const { type = '', to } = node.attrs;
   if (isGroupJid(to)) return forwardGroupReceipt(network, account, device, node, entries);
+  if (isStatusJid(to)) return forwardStatusReceipt(network, account, device, node, entries);
   const sender = network.directory.findByJid(to);
   if (!sender) return network.commit(entries, []);
   switch (type) {

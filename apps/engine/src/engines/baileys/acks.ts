@@ -1,7 +1,8 @@
 import { timing } from '@multiwa/contracts';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { ConnectionLostError, type SendOutcome } from '../engine.js';
-import { isGroup } from './addresses.js';
+import { isChannel, isGroup } from './addresses.js';
+import { channelFailure } from './channels/mex.js';
 import { groupFailure } from './groups/group-error.js';
 import { serverTime } from './server-time.js';
 
@@ -61,7 +62,7 @@ export function outcomeOf({ error, t, from }: BinaryNode['attrs']): SendOutcome 
   if (error === undefined) return { kind: 'sent', at: serverTime(t) };
   const code = Number(error);
   const detail = `WhatsApp answered with error ${error}.`;
-  const failure = isGroup(from) ? groupFailure(code) : undefined;
+  const failure = isGroup(from) ? groupFailure(code) : isChannel(from) ? channelFailure(code) : undefined;
   if (failure) return { kind: 'failed', code: failure, detail };
   if (code === RESTRICTED) return { kind: 'failed', code: 'restricted', detail };
   if (NOT_ON_WHATSAPP.has(code)) return { kind: 'failed', code: 'recipient_not_on_whatsapp', detail };

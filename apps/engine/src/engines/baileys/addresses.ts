@@ -1,5 +1,5 @@
 import type { Identity } from '@multiwa/contracts';
-import { isJidGroup, isLidUser, isPnUser, jidDecode } from '@whiskeysockets/baileys';
+import { isJidGroup, isJidNewsletter, isLidUser, isPnUser, jidDecode } from '@whiskeysockets/baileys';
 
 /** The digits of a person's address without the device; null for anything else. */
 function digitsOf(jid: string | undefined, server: 'pn' | 'lid'): string | null {
@@ -32,4 +32,4 @@ export function selfIdentity(me: { id: string; lid?: string } | undefined): Iden
   return identityOf(me?.id, me?.lid);
 }
 
-export { isJidGroup as isGroup };
+export { isJidGroup as isGroup, isJidNewsletter as isChannel };

@@ -24,6 +24,7 @@ import { KeyedLock } from '../../keyed-lock.js';
 import type { Logger } from '../../logger.js';
 import {
   type CallSeen,
+  type ChannelCalls,
   CLOSE_TIMEOUT_MS,
   type Connection,
   type ConnectionCallbacks,
@@ -38,8 +39,9 @@ import {
 import type { PeopleQueries } from '../people-queries.js';
 import type { ProxyRoute } from '../proxy-route.js';
 import { Acks } from './acks.js';
-import { chatOf, identityOf, isGroup, selfIdentity } from './addresses.js';
+import { chatOf, identityOf, isChannel, isGroup, selfIdentity } from './addresses.js';
 import { changeChat } from './change-chat.js';
+import { ChannelsOverBaileys } from './channels/channels-over-baileys.js';
 import { type NamedChange, readReadElsewhere, tapAppState } from './chat-changes.js';
 import { completeFrom } from './complete-identity.js';
 import { toProto } from './converters/index.js';
@@ -59,6 +61,7 @@ import { readTimelock } from './read-timelock.js';
 import { isRetryReceipt, resend } from './resend.js';
 import type { Sent, SignalKeys } from './signal-keys.js';
 import type { StanzaIndex } from './signal-repository.js';
+import { audienceOf } from './status/audience.js';
 import { breakSocket, closeInTime, failQueries } from './web-socket.js';
 
 /** WhatsApp shows the first QR code for 60 s and each of the five after it for 20 s. */
@@ -98,7 +101,9 @@ export function isLinked(creds: AuthenticationCreds): boolean {
 export class BaileysConnection implements Connection {
   readonly people: PeopleQueries;
   readonly groups: GroupCalls;
+  readonly channels: ChannelCalls;
   readonly #dependencies: Dependencies;
+  readonly #channels: ChannelsOverBaileys;
   readonly #acks = new Acks();
   /**
    * The library begins with the messages of one sender side by side, and what it looks up first for a new one lets the second
@@ -131,6 +136,10 @@ export class BaileysConnection implements Connection {
     const complete = completeFrom(keys);
     this.people = peopleOverBaileys({ sock, self: () => creds.me && jidNormalizedUser(creds.me.id), complete });
     this.groups = makeGroupCalls({ sock, book: groups, complete });
+    const { session, media } = dependencies;
+    const { dispatcher } = media;
+    this.#channels = new ChannelsOverBaileys({ sock, files: session.files, dispatcher, callbacks, at: session.at });
+    this.channels = this.#channels.calls;
     closeInTime(sock);
     sock.ws.on('open', () => {
       this.#isThrough = true;
@@ -159,6 +168,11 @@ export class BaileysConnection implements Connection {
       // What is left when the socket closes is not confirmed: WhatsApp hands it to the next connection.
       return this.#senders.run(jidNormalizedUser(attrs.from), async () => {
         if (this.#over || this.#resting) return;
+        if (isChannel(attrs.from)) {
+          await this.#channels.take(node);
+          if (!this.#over) await pass(node);
+          return;
+        }
         if (attrs.from !== undefined && isGroup(attrs.from)) groups.meet(attrs.from);
         if (stanza.attrs.offline === undefined || !(await this.#confirmAgain(node))) await pass(node);
       });
@@ -166,7 +180,11 @@ export class BaileysConnection implements Connection {
     this.#intercept('CB:notification', async (node, pass) => {
       callbacks.heard('stanza');
       if (node.attrs.type === 'w:gp2') await groups.take(node);
-      if (!this.#over) await pass(node);
+      if (node.attrs.type === 'mex') this.#channels.doubt();
+      const isOfChannel = node.attrs.type === 'newsletter';
+      if (isOfChannel) await this.#channels.takeNotification(node);
+      // The library knows little of what stands in those, and has to confirm them only.
+      if (!this.#over) await pass(isOfChannel ? { ...node, content: undefined } : node);
     });
     this.#intercept('CB:receipt', (node, pass) => {
       callbacks.heard('stanza');
@@ -176,16 +194,36 @@ export class BaileysConnection implements Connection {
 
   send(message: OutboundMessage): Promise<SendOutcome> {
     const { waMessageId } = message;
-    const sending = this.#send(message);
+    const sending = isChannel(message.chat) ? this.#post(message) : this.#send(message);
     this.#sending.set(waMessageId, sending);
     const ended = () => setImmediate(() => this.#sending.delete(waMessageId));
     sending.then(ended, ended);
     return sending;
   }
 
+  async #post(message: OutboundMessage): Promise<SendOutcome> {
+    const { waMessageId, chat, content } = message;
+    const refusal = await this.#channels.refusal(chat, content);
+    if (this.#over) throw new ConnectionLostError('The socket was closed.');
+    if (refusal) return refusal;
+    const acked = this.#acks.wait(waMessageId);
+    acked.catch(() => undefined);
+    try {
+      await this.#channels.post(message);
+      this.#dependencies.session.at('send.after-wire');
+    } catch (error) {
+      this.#acks.forget(waMessageId);
+      if (this.#over) throw new ConnectionLostError('The socket was closed.', { cause: error });
+      return outcomeOfThrow(error);
+    }
+    const outcome = await waitForAck(acked);
+    if (outcome.kind === 'failed') this.#channels.forget(chat);
+    return outcome;
+  }
+
   async #send({ waMessageId, ...message }: OutboundMessage): Promise<SendOutcome> {
     const { chat, content } = message;
-    const { sock, keys, groups, logger } = this.#dependencies;
+    const { sock, creds, keys, groups, logger } = this.#dependencies;
     if (this.#over) throw new ConnectionLostError('The socket is closed.');
     const group = isGroup(chat) ? await prepareGroup(groups, chat, this.#self()) : undefined;
     if (this.#over) throw new ConnectionLostError('The socket was closed.');
@@ -195,7 +233,9 @@ export class BaileysConnection implements Connection {
     let sent: Sent;
     try {
       const { attributes, nodes } = labelOf(content);
-      const options = { messageId: waMessageId, additionalAttributes: attributes, additionalNodes: nodes };
+      const statusJidList = audienceOf(chat, content, creds.me?.id);
+      const labels = { messageId: waMessageId, additionalAttributes: attributes, additionalNodes: nodes };
+      const options = { ...labels, ...(statusJidList && { statusJidList }) };
       const uploaded = await this.#uploadedFor(content);
       const encoded = toProto(content, { ...message, self: this.#self() }, uploaded);
       const relay = () => sock.relayMessage(chat, encoded, options);
@@ -259,10 +299,11 @@ export class BaileysConnection implements Connection {
     await this.#dependencies.sock.sendPresenceUpdate(state, chat);
   }
 
-  async prepare(content: OutboundContent) {
+  async prepare({ chat, content }: Pick<OutboundMessage, 'chat' | 'content'>) {
     if (this.#over) throw new ConnectionLostError('The socket is closed.');
     try {
-      await this.#uploadedFor(content);
+      if (isChannel(chat)) await this.#channels.prepare(content);
+      else await this.#uploadedFor(content);
       return undefined;
     } catch (error) {
       if (this.#over) throw new ConnectionLostError('The socket was closed.', { cause: error });
@@ -536,7 +577,9 @@ export class BaileysConnection implements Connection {
       // Of those that waited for us the library makes a queue, whose end nobody is told.
       const { offline: _, ...attrs } = node.attrs;
       await pass({ ...node, attrs });
-      const sent = await resend(sock, session, groups, node, (content) => this.#uploadedFor(content, true));
+      const complete = completeFrom(keys);
+      const upload = (content: OutboundContent) => this.#uploadedFor(content, true);
+      const sent = await resend(sock, session, { groups, complete }, node, upload);
       logger.info({ waMessageId: attrs.id, sent }, 'A recipient asked for a message again');
       return;
     }

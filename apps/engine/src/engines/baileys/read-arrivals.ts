@@ -1,4 +1,4 @@
-import type { ContentParts, Identity, ReceivedContent } from '@multiwa/contracts';
+import { type ContentParts, type Identity, type ReceivedContent, statusChat } from '@multiwa/contracts';
 import { type BinaryNode, isJidGroup, jidNormalizedUser, proto, unpadRandomMax16 } from '@whiskeysockets/baileys';
 import type { Arrival } from '../engine.js';
 import { chatOf, identityOf, isSamePerson } from './addresses.js';
@@ -37,7 +37,8 @@ async function readOne(
   const { inner } = unwrap(message);
   const { from, id } = attrs;
   if (from === undefined || id === undefined) return undefined;
-  const placed = isJidGroup(from) ? await inGroup(from, attrs, self, complete) : await inChat(attrs, self, complete);
+  const isOfMany = isJidGroup(from) || from === statusChat;
+  const placed = isOfMany ? await amongMany(from, attrs, self, complete) : await inChat(attrs, self, complete);
   if (!placed) return undefined;
   const place: Place = {
     ...placed,
@@ -45,7 +46,11 @@ async function readOne(
     pushName: attrs.notify ?? null,
     timestamp: serverTime(attrs.t).toISOString(),
   };
-  if (!content) return readAction(inner, place, self);
+  if (!content) {
+    const action = readAction(inner, place, self);
+    // Of a status that is there only its end is told.
+    return from === statusChat && action?.kind !== 'message-deleted' ? undefined : action;
+  }
   if (content.type === 'DELETED') return undefined;
   const completed = await completeParts(withOrigin(content, attrs, place.fromMe), complete);
   return { kind: 'message-received', payload: { ...place, type: content.type, content: completed } };
@@ -81,18 +86,19 @@ async function completeParts<T extends ReceivedContent & ContentParts>(
 
 type Placed = Pick<Place, 'chat' | 'peer' | 'sender' | 'fromMe'>;
 
-async function inGroup(
-  group: string,
+/** In a group, or among the statuses: where each message names its author. */
+async function amongMany(
+  chat: string,
   attrs: Attributes,
   self: Identity,
   complete: CompleteIdentity,
 ): Promise<Placed | undefined> {
   const { participant, participant_pn, participant_lid } = attrs;
   const sender = await complete(identityOf(participant, participant_pn, participant_lid));
-  return { chat: group, peer: null, sender, fromMe: isSamePerson(sender, self) };
+  return { chat, peer: null, sender, fromMe: isSamePerson(sender, self) };
 }
 
-/** A one-to-one chat: undefined for status, channels and broadcast lists, which are not received yet. */
+/** A one-to-one chat: undefined for channels, which come on a way of their own, and for broadcast lists. */
 async function inChat(attrs: Attributes, self: Identity, complete: CompleteIdentity): Promise<Placed | undefined> {
   const { from, recipient } = attrs;
   const author = identityOf(from, attrs.sender_pn, attrs.sender_lid);

@@ -1,4 +1,4 @@
-import type { Identity } from '@multiwa/contracts';
+import { type Identity, statusChat } from '@multiwa/contracts';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { ReceiptUpdate } from '../engine.js';
 import { chatOf, identityOf, isGroup, isSamePerson } from './addresses.js';
@@ -13,7 +13,7 @@ const statuses: Readonly<Record<string, ReceiptUpdate['status']>> = {
 };
 
 /**
- * What a receipt says about messages of ours; in a group, of one member. Empty for receipts among the number's own devices
+ * What a receipt says about messages of ours; in a group of one member, and of a status of one who sees it. Empty for receipts among the number's own devices
  * and for requests to send again.
  */
 export async function readReceipt(
@@ -24,11 +24,12 @@ export async function readReceipt(
   const status = statuses[attrs.type ?? ''];
   const { from, id } = attrs;
   if (!status || from === undefined || id === undefined || attrs.recipient !== undefined) return [];
-  const named = isGroup(from) ? [attrs.participant, attrs.participant_pn, attrs.participant_lid] : [from];
+  const isOfMany = isGroup(from) || from === statusChat;
+  const named = isOfMany ? [attrs.participant, attrs.participant_pn, attrs.participant_lid] : [from];
   const reader = await complete(identityOf(...named));
   const own = chatOf(reader);
   if (own === null || isSamePerson(reader, self)) return [];
-  const where = isGroup(from) ? { chat: from, participant: reader } : { chat: own };
+  const where = isOfMany ? { chat: from, participant: reader } : { chat: own };
   const at = serverTime(attrs.t);
   return [id, ...listedIds(content)].map((waMessageId) => ({ waMessageId, ...where, status, at }));
 }

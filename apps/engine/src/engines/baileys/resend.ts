@@ -1,4 +1,4 @@
-import type { OutboundContent, UploadedMedia } from '@multiwa/contracts';
+import { type OutboundContent, statusChat, type UploadedMedia } from '@multiwa/contracts';
 import {
   areJidsSameUser,
   type BinaryNode,
@@ -11,10 +11,12 @@ import {
 } from '@whiskeysockets/baileys';
 import type { Session } from '../engine.js';
 import { selfIdentity } from './addresses.js';
+import type { CompleteIdentity } from './complete-identity.js';
 import { toProto } from './converters/index.js';
 import { resendLabelOf } from './converters/stanza.js';
 import type { GroupBook } from './groups/group-book.js';
 import { resendToGroup } from './groups/resend-to-group.js';
+import { resendStatus } from './status/resend-status.js';
 
 /** One device asks for a message that it could not decrypt. */
 export function isRetryReceipt({ attrs }: BinaryNode): boolean {
@@ -33,7 +35,7 @@ const MAX_ATTEMPTS = 5;
 export async function resend(
   sock: WASocket,
   session: Session,
-  groups: Pick<GroupBook, 'get'>,
+  { groups, complete }: { groups: Pick<GroupBook, 'get'>; complete: CompleteIdentity },
   receipt: BinaryNode,
   uploadedFor: (content: OutboundContent) => Promise<UploadedMedia | undefined>,
 ): Promise<boolean> {
@@ -47,6 +49,11 @@ export async function resend(
   const message = toProto(content, { ...sent, self: selfIdentity(me) }, await uploadedFor(content));
   const label = resendLabelOf(content);
   if (isJidGroup(from)) return resendToGroup(sock, groups, { id, from, participant, count }, { message, label });
+  if (from === statusChat) {
+    const { status } = 'status' in content ? content : {};
+    if (!status) return false;
+    return resendStatus(sock, complete, { id, from, participant, count }, { message, label, ...status });
+  }
 
   const { attributes, nodes, encAttributes } = label;
   const own = areJidsSameUser(from, me.id) || areJidsSameUser(from, me.lid);

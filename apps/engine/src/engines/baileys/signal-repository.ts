@@ -90,7 +90,8 @@ export function journalingRepository(
         const plaintext = await work().catch((error: unknown) => refuse(error, ciphertext));
         const attrs = stanzas.find(ciphertext);
         if (attrs) await learnKey(attrs, plaintext);
-        const arrivals = attrs && !stanzas.isBeside(ciphertext) ? await read(attrs, plaintext) : [];
+        const read = attrs && !stanzas.isBeside(ciphertext) ? await readPlain(attrs, plaintext) : [];
+        const arrivals = read.filter((arrival) => inbox.wants(arrival));
         const entries = arrivals.map((arrival) => inbox.entry(arrival, span?.traceparent));
         for (const entry of entries) keys.journal(entry);
         if (entries.length > 0) at('receive.after-decrypt');
@@ -125,7 +126,7 @@ export function journalingRepository(
       if (item && author !== undefined) await base.processSenderKeyDistributionMessage({ authorJid: author, item });
     };
 
-    const read = async (attrs: BinaryNode['attrs'], plaintext: Uint8Array) => {
+    const readPlain = async (attrs: BinaryNode['attrs'], plaintext: Uint8Array) => {
       try {
         return await readArrivals(attrs, plaintext, self(), complete);
       } catch (error) {

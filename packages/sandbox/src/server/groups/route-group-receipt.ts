@@ -17,11 +17,20 @@ export function forwardGroupReceipt(
   node: BinaryNode,
   entries: readonly StoreEntry[],
 ): Promise<void> {
-  const { type = '', to = '', participant } = node.attrs;
+  const { to = '', participant } = node.attrs;
   const group = network.groups.find(to);
   const author = network.directory.findByJid(participant);
   if (!group?.member(account) || !author) return network.commit(entries, []);
-  switch (type) {
+  return forwardMemberReceipt(network, { account, device, author, node }, entries);
+}
+
+/** The receipt of one of many to whom a message went. */
+export function forwardMemberReceipt(
+  network: Network,
+  { account, device, author, node }: { account: Account; device: number; author: Account; node: BinaryNode },
+  entries: readonly StoreEntry[],
+): Promise<void> {
+  switch (node.attrs.type ?? '') {
     case 'retry':
       return network.commit(entries, retry(account, device, author, node));
     case '':
@@ -30,7 +39,7 @@ export function forwardGroupReceipt(
     case 'read':
     case 'played':
       return network.commit(entries, [
-        ...statuses(account, author, node, type),
+        ...statuses(account, author, node, node.attrs.type ?? ''),
         ...readElsewhere(account, device, node),
       ]);
     case 'read-self':

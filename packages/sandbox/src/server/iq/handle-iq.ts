@@ -5,6 +5,7 @@ import type { Connection } from '../connection.js';
 import { activate } from '../drain.js';
 import type { Pairing } from '../pairing.js';
 import { answerAppState } from './app-state.js';
+import { answerChannels } from './channels.js';
 import { answerCompanion } from './companion.js';
 import { answerEncrypt } from './encrypt.js';
 import { answerGroups } from './groups.js';
@@ -31,6 +32,7 @@ const HANDLERS: Record<string, IqHandler> = {
   'w:g2': answerGroups,
   'w:m': answerMedia,
   'w:mex': answerMex,
+  newsletter: answerChannels,
   status: answerStatus,
   disappearing_mode: answerDisappearing,
   passive: ({ network, connection, node }) => {

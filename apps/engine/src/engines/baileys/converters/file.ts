@@ -9,6 +9,7 @@ import {
 import { newId } from '@multiwa/domain';
 import type { proto } from '@whiskeysockets/baileys';
 import type { ContextInfo } from './context.js';
+import { lookToProto } from './status-look.js';
 
 /** The kinds that carry files. */
 export type FileKind = 'IMAGE' | 'VIDEO' | 'AUDIO' | 'DOCUMENT' | 'STICKER';
@@ -47,7 +48,7 @@ export const fileSenders: {
         contextInfo,
       },
     }),
-  AUDIO: ({ media, voice, waveform, viewOnce }, contextInfo, uploaded) =>
+  AUDIO: ({ media, voice, waveform, viewOnce, status }, contextInfo, uploaded) =>
     once(viewOnce, {
       audioMessage: {
         ...fileOf(uploaded),
@@ -56,6 +57,7 @@ export const fileSenders: {
         ptt: voice,
         waveform: bytesOf(waveform),
         viewOnce,
+        ...(status?.backgroundColor && lookToProto({ audience: [], backgroundColor: status.backgroundColor })),
         contextInfo,
       },
     }),

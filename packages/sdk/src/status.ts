@@ -1,0 +1,19 @@
+import type { Request } from './request.js';
+import type { ListStatuses, Page, PostStatus, SendOptions, Status, StatusDetail } from './types.js';
+
+/** Statuses of a profile, and those of others where its settings say receiveStatuses. */
+export function statusCalls(request: Request) {
+  const statuses = (profileId: string) => `/profiles/${encodeURIComponent(profileId)}/status`;
+  const status = (profileId: string, id: string) => `${statuses(profileId)}/${encodeURIComponent(id)}`;
+  return {
+    /** Resolves when the status is kept; what becomes of it is announced. */
+    post: (profileId: string, body: PostStatus, { idempotencyKey }: Pick<SendOptions, 'idempotencyKey'> = {}) =>
+      request<Status>('POST', statuses(profileId), { body, idempotencyKey }),
+    /** Those of the last day. */
+    list: (profileId: string, query: ListStatuses = {}) => request<Page<Status>>('GET', statuses(profileId), { query }),
+    /** With everybody who has it. */
+    get: (profileId: string, id: string) => request<StatusDetail>('GET', status(profileId, id)),
+    /** Takes it back. */
+    delete: (profileId: string, id: string) => request<Status>('DELETE', status(profileId, id)),
+  };
+}
