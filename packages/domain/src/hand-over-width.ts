@@ -4,8 +4,8 @@ export interface HandOverWidth {
   bestMs: number;
 }
 
-/** Two: one opens while the next one is being closed. */
-export const narrowest: HandOverWidth = { atOnce: 2, bestMs: Number.POSITIVE_INFINITY };
+/** One, so that the first tells how long a session takes that waits for no other. */
+export const narrowest: HandOverWidth = { atOnce: 1, bestMs: Number.POSITIVE_INFINITY };
 
 /** Times up to this much above the best one are the network's and not a queue's. */
 const unqueued = 1.5;

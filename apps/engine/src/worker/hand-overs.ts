@@ -130,9 +130,8 @@ export class HandOvers {
   #carryOut(plan: readonly Transfer[], cause: HandOverCause): void {
     for (const { from, to, count } of plan) {
       if (from !== this.#dependencies.workerId) continue;
-      // Who gets sessions from several workers opens no more at a time than from one.
-      const givers = plan.filter((each) => each.to === to).length;
-      const atOnce = Math.ceil(this.#widthOf(to).atOnce / givers);
+      if (cause === 'rebalance' && !isFirst(from, to, plan)) continue;
+      const { atOnce } = this.#widthOf(to);
       const most = cause === 'rebalance' ? Math.min(count, this.#allowance()) : count;
       this.#begin(to, most, atOnce, cause);
     }
@@ -174,4 +173,9 @@ export class HandOvers {
       .sort((a, b) => b.idleMs - a.idleMs)
       .map(({ owned }) => owned);
   }
+}
+
+/** Who gets sessions from several at a time opens them all later, above all one that has just started: they take turns. */
+function isFirst(from: string, to: string, plan: readonly Transfer[]): boolean {
+  return plan.every((other) => other.to !== to || from <= other.from);
 }

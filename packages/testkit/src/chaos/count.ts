@@ -18,8 +18,19 @@ export interface Count {
   findings: Finding[];
   /** Texts that came again under their own id, which a phone shows once: a send whose ack was lost, sent again. */
   resent: number;
-  /** From handing over to arrival: at the phone, or on the event stream. In milliseconds. */
-  delaysMs: number[];
+  arrivals: Arrival[];
+}
+
+/** A text that was handed over, and arrived at the phone or on the event stream. */
+export interface Arrival {
+  way: Lane['way'];
+  /** The profile's number. */
+  phone: string;
+  text: string;
+  /** In milliseconds since the epoch. */
+  saidAtMs: number;
+  /** From handing over to arrival. */
+  delayMs: number;
 }
 
 const AT_ONCE = 8;
@@ -32,7 +43,7 @@ const gone = new Set<Message['status']>(['SENT', 'DELIVERED', 'READ', 'PLAYED'])
  */
 export async function countTraffic(world: World, traffic: Traffic): Promise<Count> {
   const { product, members } = world;
-  const count: Count = { findings: [], resent: 0, delaysMs: [] };
+  const count: Count = { findings: [], resent: 0, arrivals: [] };
   const stream = readStream(world, traffic.label);
   const contacts = [...new Set(traffic.lanes.map(({ chat }) => chat.contact))];
   const phones = new Map(
@@ -71,7 +82,7 @@ export async function countTraffic(world: World, traffic: Traffic): Promise<Coun
         told.map(({ text }) => text),
         true,
       );
-      count.delaysMs.push(...delays(lane, told));
+      count.arrivals.push(...arrivalsOf(lane, told));
       continue;
     }
     const arrived = (phones.get(chat.contact) ?? []).filter(({ from }) => from.phone === chat.own);
@@ -80,8 +91,8 @@ export async function countTraffic(world: World, traffic: Traffic): Promise<Coun
       arrived.map(({ text }) => text),
       true,
     );
-    count.delaysMs.push(
-      ...delays(
+    count.arrivals.push(
+      ...arrivalsOf(
         lane,
         arrived.map(({ text, timestampMs }) => ({ text, atMs: timestampMs })),
       ),
@@ -140,11 +151,12 @@ function textsOf(rows: readonly Message[], { way, chat }: Lane): string[] {
   });
 }
 
-function delays({ said, saidAtMs }: Lane, arrived: readonly Told[]): number[] {
+function arrivalsOf({ way, chat, said, saidAtMs }: Lane, arrived: readonly Told[]): Arrival[] {
   const at = new Map(arrived.map(({ text, atMs }) => [text, atMs]));
   return said.flatMap((text, index) => {
-    const atMs = at.get(text);
-    return atMs === undefined ? [] : [Math.max(0, atMs - (saidAtMs[index] ?? atMs))];
+    const [atMs, handedOverMs] = [at.get(text), saidAtMs[index]];
+    if (atMs === undefined || handedOverMs === undefined) return [];
+    return [{ way, phone: chat.own, text, saidAtMs: handedOverMs, delayMs: Math.max(0, atMs - handedOverMs) }];
   });
 }
 

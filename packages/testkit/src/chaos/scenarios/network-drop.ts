@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.js';
 export const networkDrop: Scenario = {
   name: 'network-drop',
   about: 'every socket is reset at once; p50Ms and p99Ms: from then until a session is open again',
-  defaults: { profiles: 150, messages: 3_000, perSecond: 60, workers: 3 },
+  defaults: { profiles: 150, messages: 4_800, perSecond: 60, workers: 3 },
   async disturb({ product, sockets, members, say }) {
     const before = await sockets.opened();
     const droppedAtMs = Date.now();

@@ -7,7 +7,7 @@ const SHARE_TIMEOUT_MS = 120_000;
 export const scaleOut: Scenario = {
   name: 'scale-out',
   about: 'a fourth engine worker joins and takes its share; p50Ms and p99Ms: from closed at the old to open at the new',
-  defaults: { profiles: 150, messages: 3_000, perSecond: 60, workers: 3 },
+  defaults: { profiles: 150, messages: 4_800, perSecond: 60, workers: 3 },
   limits: { delayMaxMs: 3_000 },
   async disturb(world) {
     const { sockets, say, members } = world;

@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.js';
 export const workerDrain: Scenario = {
   name: 'worker-drain',
   about: 'SIGTERM to one of three engine workers; p50Ms and p99Ms: from closed there to open elsewhere',
-  defaults: { profiles: 150, messages: 3_000, perSecond: 60, workers: 3 },
+  defaults: { profiles: 150, messages: 4_800, perSecond: 60, workers: 3 },
   limits: { p99Ms: 1_500 },
   async disturb(world) {
     const { product, sockets, say } = world;

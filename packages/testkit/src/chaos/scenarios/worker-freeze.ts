@@ -10,7 +10,7 @@ export const workerFreeze: Scenario = {
   name: 'worker-freeze',
   about:
     'SIGSTOP to one of three workers until others own its sessions, then SIGCONT; p50Ms and p99Ms: until open elsewhere',
-  defaults: { profiles: 150, messages: 3_000, perSecond: 60, workers: 3 },
+  defaults: { profiles: 150, messages: 4_800, perSecond: 60, workers: 3 },
   async disturb(world) {
     const { product, sockets, say } = world;
     const worker = await namedWorker(world);

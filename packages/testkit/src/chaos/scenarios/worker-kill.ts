@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.js';
 export const workerKill: Scenario = {
   name: 'worker-kill',
   about: 'kill -9 one of three engine workers; p50Ms and p99Ms: from the kill until a session is open on another',
-  defaults: { profiles: 150, messages: 3_000, perSecond: 60, workers: 3 },
+  defaults: { profiles: 150, messages: 4_800, perSecond: 60, workers: 3 },
   limits: { p99Ms: 8_000 },
   async disturb(world) {
     const { product, sockets, say } = world;
