@@ -95,7 +95,30 @@ test('a sender whose phone is unknown has a chat by LID', async () => {
   });
 });
 
-test('status updates and channels are no chats', async () => {
+test('a status is told with its author, and takes no words but its end', async () => {
+  const attrs = { id: 'A', t: '1700000000', from: 'status@broadcast', participant: '222222222222222:3@lid' };
+  const [arrival] = await readArrivals(attrs, padded(text), self, complete);
+  expect(arrival).toMatchObject({
+    kind: 'message-received',
+    payload: { chat: 'status@broadcast', peer: null, sender: { phone: '6281100000002' }, fromMe: false },
+  });
+  const key = { remoteJid: 'status@broadcast', fromMe: true, id: 'A' };
+  const said = (message: proto.IMessage) => readArrivals({ ...attrs, id: 'B' }, padded(message), self, complete);
+  expect(await said({ reactionMessage: { key, text: '👍' } })).toEqual([]);
+  const { REVOKE } = proto.Message.ProtocolMessage.Type;
+  expect(await said({ protocolMessage: { key, type: REVOKE } })).toMatchObject([
+    { kind: 'message-deleted', payload: { target: { waMessageId: 'A', fromMe: false } } },
+  ]);
+});
+
+test('a receipt of a status is that of one viewer', async () => {
+  const attrs = { id: 'A', from: 'status@broadcast', participant: '222222222222222@lid', type: 'read', t: '1' };
+  expect(await readReceipt({ tag: 'receipt', attrs }, self, complete)).toMatchObject([
+    { chat: 'status@broadcast', status: 'READ', participant: { phone: '6281100000002' } },
+  ]);
+});
+
+test('statuses of nobody and channels are no chats', async () => {
   for (const from of ['status@broadcast', '120363000000000000@newsletter']) {
     expect(await readArrivals({ id: 'A', t: '1', from }, padded(text), self, complete)).toEqual([]);
   }

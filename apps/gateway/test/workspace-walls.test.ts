@@ -1,4 +1,4 @@
-import { exampleFlow } from '@multiwa/contracts';
+import { exampleFlow, statusChat } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestGateway, type Tenant, type TestGateway } from './gateway.js';
@@ -39,6 +39,10 @@ beforeAll(async () => {
     data: { id: newId(), workspaceId: other.workspaceId, origin: 'UPLOAD', state: 'READY', mimeType: 'text/plain' },
   });
   const subscription = await prisma.presenceSubscription.create({ data: { id: newId(), profileId, chat } });
+  const posted = { chat: statusChat, waMessageId: 'S1', fromMe: true, type: 'TEXT' as const, status: 'SENT' as const };
+  const theirStatus = await prisma.message.create({
+    data: { id: newId(), workspaceId: other.workspaceId, profileId, ...posted, content: { type: 'TEXT', text: 'x' } },
+  });
   const ringing = { waCallId: 'A1', fromJid: chat, chat, status: 'RINGING' as const, startedAt: new Date() };
   const call = await prisma.call.create({
     data: { id: newId(), workspaceId: other.workspaceId, profileId, ...ringing },
@@ -57,6 +61,8 @@ beforeAll(async () => {
     automationId,
     runId,
     webhookId: endpointId,
+    statusId: theirStatus.id,
+    channelId: '120363000000000003',
     groupId: '120363000000000001',
     subgroupId: '120363000000000002',
     deliveryId,
@@ -136,7 +142,7 @@ test('no id of another workspace opens anything: each call answers as if it did 
   expect(operations.length).toBeGreaterThan(20);
   const nobodysGroup = '120363000000000009';
   const missing = Object.fromEntries(
-    Object.keys(foreign).map((name) => [name, name.endsWith('roupId') ? nobodysGroup : newId()]),
+    Object.keys(foreign).map((name) => [name, /(?:roup|annel)Id$/.test(name) ? nobodysGroup : newId()]),
   );
   const ownProfile = { profileId: await gateway.newProfile() };
   const before = await snapshot();
@@ -146,7 +152,8 @@ test('no id of another workspace opens anything: each call answers as if it did 
     const [theirs, nobodys] = [await call(foreign), await call(missing)];
     expect([method, path, theirs.status]).toEqual([method, path, 404]);
     expect(theirs.text).toBe(nobodys.text);
-    if (/\{profileId\}.*\{/.test(path)) {
+    // A channel is WhatsApp's and open to everybody, of whichever workspace.
+    if (/\{profileId\}.*\{/.test(path) && !path.includes('{channelId}')) {
       const throughMine = await call({ ...foreign, ...ownProfile });
       expect([method, path, throughMine.status]).toEqual([method, path, 404]);
     }

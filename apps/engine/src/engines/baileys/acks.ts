@@ -9,7 +9,8 @@ import { serverTime } from './server-time.js';
 interface Waiter {
   resolve(outcome: SendOutcome): void;
   reject(error: Error): void;
-  timer: NodeJS.Timeout;
+  /** From when the message has left. */
+  timer: NodeJS.Timeout | undefined;
 }
 
 /** Codes of acks that say no for good. What is not listed here or in `passing` is `rejected_by_whatsapp`. */
@@ -28,11 +29,17 @@ export class Acks {
   /** @throws ConnectionLostError after `lost` */
   wait(waMessageId: string): Promise<SendOutcome> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#take(waMessageId)?.resolve({ kind: 'retry', detail: 'WhatsApp did not confirm in time.' });
-      }, timing.send.ackTimeoutMs);
-      this.#waiters.set(waMessageId, { resolve, reject, timer });
+      this.#waiters.set(waMessageId, { resolve, reject, timer: undefined });
     });
+  }
+
+  /** The message has left: WhatsApp's time to answer begins. Encrypting for many may have taken longer than that. */
+  left(waMessageId: string): void {
+    const waiter = this.#waiters.get(waMessageId);
+    if (!waiter) return;
+    waiter.timer = setTimeout(() => {
+      this.#take(waMessageId)?.resolve({ kind: 'retry', detail: 'WhatsApp did not confirm in time.' });
+    }, timing.send.ackTimeoutMs);
   }
 
   /** The message will not be sent after all. */

@@ -61,7 +61,7 @@ import { readTimelock } from './read-timelock.js';
 import { isRetryReceipt, resend } from './resend.js';
 import type { Sent, SignalKeys } from './signal-keys.js';
 import type { StanzaIndex } from './signal-repository.js';
-import { audienceOf } from './status/audience.js';
+import { audienceOf, meetAudience } from './status/audience.js';
 import { breakSocket, closeInTime, failQueries } from './web-socket.js';
 
 /** WhatsApp shows the first QR code for 60 s and each of the five after it for 20 s. */
@@ -210,6 +210,7 @@ export class BaileysConnection implements Connection {
     acked.catch(() => undefined);
     try {
       await this.#channels.post(message);
+      this.#acks.left(waMessageId);
       this.#dependencies.session.at('send.after-wire');
     } catch (error) {
       this.#acks.forget(waMessageId);
@@ -232,8 +233,9 @@ export class BaileysConnection implements Connection {
     acked.catch(() => undefined);
     let sent: Sent;
     try {
-      const { attributes, nodes } = labelOf(content);
       const statusJidList = audienceOf(chat, content, creds.me?.id);
+      if (statusJidList) await meetAudience(sock, statusJidList);
+      const { attributes, nodes } = labelOf(content);
       const labels = { messageId: waMessageId, additionalAttributes: attributes, additionalNodes: nodes };
       const options = { ...labels, ...(statusJidList && { statusJidList }) };
       const uploaded = await this.#uploadedFor(content);
@@ -241,6 +243,7 @@ export class BaileysConnection implements Connection {
       const relay = () => sock.relayMessage(chat, encoded, options);
       const send = () => traced('encrypt and send', {}, () => keys.sending(relay));
       sent = await unlessRejected(group ? groups.exclusively(chat, send) : send(), acked);
+      this.#acks.left(waMessageId);
       if (!sent.held) logger.error({ waMessageId }, 'A message left before its state was stored');
       this.#dependencies.session.at('send.after-wire');
     } catch (error) {

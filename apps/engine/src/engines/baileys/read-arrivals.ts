@@ -95,6 +95,8 @@ async function amongMany(
 ): Promise<Placed | undefined> {
   const { participant, participant_pn, participant_lid } = attrs;
   const sender = await complete(identityOf(participant, participant_pn, participant_lid));
+  // A status of nobody could never be taken back.
+  if (chat === statusChat && chatOf(sender) === null) return undefined;
   return { chat, peer: null, sender, fromMe: isSamePerson(sender, self) };
 }
 

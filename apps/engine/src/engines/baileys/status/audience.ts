@@ -1,5 +1,5 @@
 import { type OutboundContent, statusChat } from '@multiwa/contracts';
-import { jidNormalizedUser } from '@whiskeysockets/baileys';
+import { jidNormalizedUser, type WASocket } from '@whiskeysockets/baileys';
 
 /**
  * Whom a message is encrypted for when its address does not say it: the audience of a status, and the number itself, whose
@@ -9,4 +9,22 @@ export function audienceOf(chat: string, content: OutboundContent, me: string | 
   if (chat !== statusChat) return undefined;
   const audience = 'status' in content ? (content.status?.audience ?? []) : [];
   return [...audience, ...(me === undefined ? [] : [jidNormalizedUser(me)])];
+}
+
+/** People whose devices are asked for, and greeted, in one go. */
+const AT_ONCE = 50;
+
+/**
+ * Asks for the devices of an audience and begins the Signal sessions with those that are new, some at a time. The library would
+ * do so for all at once: the signatures of a thousand keys take as long as another worker waits before it thinks us dead.
+ */
+export async function meetAudience(
+  sock: Pick<WASocket, 'getUSyncDevices' | 'assertSessions'>,
+  audience: readonly string[],
+): Promise<void> {
+  for (let from = 0; from < audience.length; from += AT_ONCE) {
+    const devices = await sock.getUSyncDevices(audience.slice(from, from + AT_ONCE), true, false);
+    await sock.assertSessions(devices.map(({ jid }) => jid));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
