@@ -19,11 +19,19 @@ export type BareSessionsAnswer = { linked: number } | { openMs: number } | { rss
 const OPENING = 16;
 const logger = pino({ level: 'silent' });
 /** Ends nothing: they stay as long as the process. */
-const sockets: unknown[] = [];
+const sockets = new Set<unknown>();
 
-/** Resolves when the connection is open; also over the restart that linking asks for. */
-function open(auth: MemoryAuth, waWebSocketUrl: string, onQr?: (qr: string) => void): Promise<void> {
+interface Opened {
+  end(): void;
+}
+
+/**
+ * Resolves when the connection is open; also over the restart that linking asks for, and over a connection that the library gave
+ * up since so many sockets of one process kept each other waiting.
+ */
+function open(auth: MemoryAuth, waWebSocketUrl: string, onQr?: (qr: string) => void): Promise<Opened> {
   return new Promise((resolve) => {
+    let ended = false;
     const connect = () => {
       const socket = makeWASocket({
         auth,
@@ -32,15 +40,21 @@ function open(auth: MemoryAuth, waWebSocketUrl: string, onQr?: (qr: string) => v
         syncFullHistory: false,
         shouldSyncHistoryMessage: () => false,
       });
-      sockets.push(socket);
+      sockets.add(socket);
       socket.ev.on('creds.update', (update) => Object.assign(auth.creds, update));
       socket.ev.on('connection.update', ({ qr, connection, lastDisconnect }) => {
         if (qr) onQr?.(qr);
-        if (connection === 'open') resolve();
-        if (connection !== 'close') return;
+        const end = () => {
+          ended = true;
+          sockets.delete(socket);
+          socket.end(undefined);
+        };
+        if (connection === 'open') resolve({ end });
+        if (connection !== 'close' || ended) return;
         const { output } = (lastDisconnect?.error ?? {}) as { output?: { statusCode?: number } };
-        if (output?.statusCode === DisconnectReason.restartRequired) connect();
-        else process.exit(1);
+        if (output?.statusCode === DisconnectReason.loggedOut) process.exit(1);
+        sockets.delete(socket);
+        connect();
       });
     };
     connect();
@@ -56,12 +70,13 @@ async function carryOut(request: BareSessionsRequest): Promise<BareSessionsAnswe
   if (request.do === 'open') {
     const auths = readFileSync(request.file, 'utf8').split('\n').map(memoryAuth);
     const startedAt = performance.now();
-    await sideBySide(auths, OPENING, (auth) => open(auth, webSocketUrl));
+    await sideBySide(auths, OPENING, async (auth) => void (await open(auth, webSocketUrl)));
     return { openMs: performance.now() - startedAt };
   }
   const auths = request.phones.map((phone) => ({ phone, auth: memoryAuth() }));
   await sideBySide(auths, OPENING, async ({ phone, auth }) => {
-    await open(auth, webSocketUrl, (qr) => void sandbox.scan(phone, qr));
+    const linked = await open(auth, webSocketUrl, (qr) => void sandbox.scan(phone, qr));
+    linked.end();
   });
   writeFileSync(request.file, auths.map(({ auth }) => auth.save()).join('\n'));
   return { linked: auths.length };

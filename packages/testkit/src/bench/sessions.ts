@@ -59,12 +59,13 @@ export async function benchSessions({ profiles, settleSeconds }: SessionsOptions
     await sideBySide(names, LINKING, async (name) => void (await linkProfile(product, name)));
     console.info(`  the product's ${profiles} profiles are linked`);
     await product.services.stop('engine-sandbox');
-    const bare = await measureBare(product, profiles, settle);
-    console.info(`  bare sockets  ${bare.rss.toFixed(0)} MB, open after ${(bare.openMs / 1_000).toFixed(1)} s`);
     const openMs = await openAll(product, profiles);
     await settle();
     const rss = (await engineUsage(product)).rssBytes / MIB;
     console.info(`  engine        ${rss.toFixed(0)} MB, open after ${(openMs / 1_000).toFixed(1)} s`);
+    await product.services.stop('engine-sandbox');
+    const bare = await measureBare(product, profiles, settle);
+    console.info(`  bare sockets  ${bare.rss.toFixed(0)} MB, open after ${(bare.openMs / 1_000).toFixed(1)} s`);
     const perProfile = (rss - empty) / profiles;
     const barePerProfile = (bare.rss - bare.empty) / profiles;
     return {
