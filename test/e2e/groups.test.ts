@@ -4,6 +4,9 @@ import { showLogsOnFailure, useProduct } from './support/use-product.js';
 
 const product = useProduct({ durable: false });
 
+/** As much of a JPEG as tells its size: 64 by 64. */
+const jpeg = Buffer.from('ffd8ffc0001108004000400301220002110103110100ffd9', 'hex');
+
 test('two numbers of one gateway and a phone talk in a group that one of them made, and the API tells it all', async () => {
   const { client, sandbox } = product();
   showLogsOnFailure(product());
@@ -62,6 +65,22 @@ test('two numbers of one gateway and a phone talk in a group that one of them ma
     announce: true,
     role: 'MEMBER',
     size: 3,
+  });
+  await client.groups.setPicture(host.profile.id, group.id, jpeg.toString('base64'));
+  const pictured = await log.waitFor('group.picture', (event) => ofGuest(event) && event.data.chat === group.id);
+  expect(pictured.data).toMatchObject({
+    actor: { phone: host.phone.phone, lid: host.phone.lid },
+    pictureId: expect.any(String),
+  });
+  const { url } = await client.groups.picture(guest.profile.id, group.id);
+  expect(Buffer.from(await (await fetch(url ?? '')).arrayBuffer())).toEqual(jpeg);
+  await sandbox.actInGroup(group.id, { do: 'ephemeralSeconds', by: host.phone.phone, to: 86_400 });
+  await log.waitFor('conversation.timer', (event) => ofGuest(event) && event.data.seconds === 86_400);
+  const { items } = await client.conversations.list(guest.profile.id);
+  expect(items.find(({ chat }) => chat === group.id)).toMatchObject({
+    title: 'Orders and questions',
+    ephemeralSeconds: 86_400,
+    peer: null,
   });
   const refused = await client.messages.send(guest.profile.id, { type: 'TEXT', to: group.id, text: 'May I?' });
   const failed = await log.waitFor('message.failed', ({ data }) => data.messageId === refused.id);

@@ -121,6 +121,16 @@ test('votes are tallied in polls that were sent and that came in, also between t
     });
   }
   await log.waitFor('poll.vote', ({ data }) => data.messageId === poll.id && data.options[0] === 'Evening');
+  const vote = { type: 'VOTE' as const, messageId: arrived.data.messageId, options: ['Morning'] };
+  await client.messages.send(bob.profile.id, vote);
+  for (const [, messageId, fromMe] of tallies) {
+    const { data } = await log.waitFor(
+      'poll.vote',
+      (event) =>
+        event.data.messageId === messageId && event.data.options[0] === 'Morning' && event.data.tally[1]?.votes === 0,
+    );
+    expect(data).toMatchObject({ fromMe, tally: [{ votes: 1 }, { votes: 0 }] });
+  }
   expect(JSON.stringify(log.seen)).not.toContain('secret');
   await log.close();
 });

@@ -214,3 +214,67 @@ test('what cannot be sent is refused with the field named, and nothing is stored
   }
   expect((await client.messages.list(profile.id)).items).toEqual([]);
 });
+
+test('an album goes out and comes in as one, its caption is edited, and its files are forwarded without an upload', async () => {
+  const { client, sandbox } = product();
+  showLogsOnFailure(product());
+  const log = await EventLog.open(client);
+  const [ada, bob] = [await linkProfile(product(), 'Ada'), await linkProfile(product(), 'Bob')];
+  const files = [picture(), mp4()];
+  const [image, video] = [await upload(files[0] as Buffer, 'a.png'), await upload(files[1] as Buffer, 'b.mp4')];
+  const parts = [
+    { type: 'IMAGE' as const, media: { id: image }, caption: 'the shpo' },
+    { type: 'VIDEO' as const, media: { id: video } },
+  ];
+  const { albumId, parts: sent } = await client.messages.sendAlbum(ada.profile.id, { to: bob.phone.phone, parts });
+  const arrived = await Promise.all(
+    [albumId, ...sent.map(({ waMessageId }) => waMessageId)].map((waMessageId) =>
+      log.waitFor('message.received', ({ data }) => data.waMessageId === waMessageId),
+    ),
+  );
+  expect(arrived.map(({ data }) => data.content)).toMatchObject([
+    { type: 'ALBUM', images: 1, videos: 1 },
+    { type: 'IMAGE', albumId, albumSize: 2, caption: 'the shpo' },
+    { type: 'VIDEO', albumId, albumSize: 2 },
+  ]);
+  for (const [index, { waMessageId }] of sent.entries()) {
+    await sandbox.waitForMessage(bob.phone.phone, ({ id }) => id === waMessageId);
+    expect(await sandbox.openMedia(bob.phone.phone, waMessageId)).toMatchObject({
+      sha256: hashOf(files[index] as Buffer),
+    });
+  }
+
+  const [shown] = arrived.slice(1);
+  await log.waitFor(
+    'message.media',
+    ({ data }) => data.messageId === shown?.data.messageId && data.media.state === 'READY',
+  );
+  const edit = await client.messages.send(ada.profile.id, {
+    type: 'EDIT',
+    messageId: sent[0]?.id ?? '',
+    text: 'the shop',
+  });
+  const onPhone = await sandbox.waitForMessage(bob.phone.phone, ({ id }) => id === edit.waMessageId);
+  expect(onPhone.content).toMatchObject({
+    protocolMessage: { editedMessage: { imageMessage: { caption: 'the shop', directPath: expect.any(String) } } },
+  });
+  for (const [profileId, messageId] of [
+    [ada.profile.id, sent[0]?.id],
+    [bob.profile.id, shown?.data.messageId],
+  ]) {
+    await log.waitFor('message.edited', ({ data }) => data.messageId === messageId);
+    expect((await client.messages.get(profileId ?? '', messageId ?? '')).content).toMatchObject({
+      caption: 'the shop',
+      media: { state: 'READY', sha256: hashOf(files[0] as Buffer) },
+    });
+  }
+
+  const friend = await sandbox.createPhone();
+  const forwarded = await client.messages.forward(bob.profile.id, shown?.data.messageId ?? '', { to: friend.phone });
+  const passedOn = await sandbox.waitForMessage(friend.phone, ({ id }) => id === forwarded.waMessageId);
+  expect(passedOn.content).toMatchObject({ imageMessage: { caption: 'the shop', contextInfo: { isForwarded: true } } });
+  expect(await sandbox.openMedia(friend.phone, forwarded.waMessageId)).toMatchObject({
+    sha256: hashOf(files[0] as Buffer),
+  });
+  await log.close();
+});

@@ -1,5 +1,6 @@
 import { type EventRecord, eventOf } from '@multiwa/contracts';
-import { newId } from '@multiwa/domain';
+import { type Executor, identitiesOf } from '@multiwa/db';
+import { identityOfChat, newId } from '@multiwa/domain';
 
 interface RunOfEvent {
   id: string;
@@ -11,17 +12,25 @@ interface RunOfEvent {
   chat: string;
 }
 
-export function startedEvent(run: RunOfEvent): EventRecord {
+export async function startedEvent(executor: Executor, run: RunOfEvent): Promise<EventRecord> {
   const { workspaceId, profileId } = run;
-  return eventOf('automation.run.started', { id: newId(), workspaceId, profileId, data: common(run) });
+  const data = await common(executor, run);
+  return eventOf('automation.run.started', { id: newId(), workspaceId, profileId, data });
 }
 
-export function endedEvent(run: RunOfEvent, status: 'COMPLETED' | 'FAILED', failureCode: string | null): EventRecord {
+export async function endedEvent(
+  executor: Executor,
+  run: RunOfEvent,
+  status: 'COMPLETED' | 'FAILED',
+  failureCode: string | null,
+): Promise<EventRecord> {
   const { workspaceId, profileId } = run;
-  const data = { ...common(run), status, failureCode };
+  const data = { ...(await common(executor, run)), status, failureCode };
   return eventOf('automation.run.ended', { id: newId(), workspaceId, profileId, data });
 }
 
-function common({ id: runId, automationId, version, contactId, chat }: RunOfEvent) {
-  return { runId, automationId, version, contactId, chat };
+/** With the contact by both names, as far as they are known. */
+async function common(executor: Executor, { id: runId, automationId, version, contactId, chat }: RunOfEvent) {
+  const peer = (await identitiesOf(executor, [contactId])).get(contactId) ?? identityOfChat(chat);
+  return { runId, automationId, version, contactId, chat, peer };
 }

@@ -300,3 +300,13 @@ test('health and metrics are served', async () => {
   expect(text).toContain('multiwa_automation_steps_total{kind="send_text",outcome="next",service="automation"} 1');
   expect(text).toContain('multiwa_automation_due_lag_ms_count{service="automation"}');
 });
+
+test('a flow writes no more to a contact who has refused messages, except where a step says so', async () => {
+  const confirmation = { ...send('bye', 'You get no more messages.'), ignoreOptOut: true };
+  const { place, person, runId } = await entered(chain(anyText, confirmation, send('offer', 'But look at this!')));
+  await world.database.prisma.optOut.create({ data: { workspaceId: place.workspaceId, phone: person.phone } });
+  await service();
+  const [run] = await world.untilRuns(place, 1, 'FAILED');
+  expect(run).toMatchObject({ id: runId, failureCode: 'opted_out' });
+  expect(await world.texts(place)).toEqual(['You get no more messages.']);
+});

@@ -58,6 +58,8 @@ async function open(way: Way = 'qr') {
           channelPosts.push(seen);
         },
         channelCounts: () => undefined,
+        groupPicture: async () => undefined,
+        groupList: async () => undefined,
         chatsChanged: async () => undefined,
         presence: () => undefined,
         call: () => undefined,
@@ -96,11 +98,11 @@ function friendOf(phone: PhoneView, to: PhoneView): Bench['friend'] {
       await control.read(phone.phone, [id]);
     },
     received: (id) => control.waitForMessage(phone.phone, (message) => message.id === id),
-    async sendFile(field) {
+    async sendFile(field, beside) {
       const bytes = randomBytes(3_000);
       const kind = field.replace('Message', '') as PhoneMediaKind;
       const descriptor = await control.uploadMedia(phone.phone, kind, bytes);
-      const content = { [field]: { ...descriptor, mimetype: 'application/octet-stream' } };
+      const content = { [field]: { ...descriptor, mimetype: 'application/octet-stream' }, ...beside };
       return { id: (await control.send(phone.phone, { to: to.phone, content })).id, sha256: hashOf(bytes) };
     },
     opened: async (id) => (await control.openMedia(phone.phone, id)).sha256,

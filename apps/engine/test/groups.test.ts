@@ -13,6 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
+/** As much of a JPEG as tells its size: 64 by 64. */
+const jpeg = Buffer.from('ffd8ffc0001108004000400301220002110103110100ffd9', 'hex');
+
 /** What is asked of groups as the gateway asks it. */
 async function ask<C extends GroupCall>(profileId: string, call: C, request: object) {
   const answer = await world.bus.ask('group', profileId, { call, request });
@@ -195,6 +198,20 @@ test('a group is asked for, changed, shared and left, with an outcome for each p
     people: [address(friend), address(guest)],
   });
   expect(promoted).toMatchObject({ results: [{ outcome: 'DONE', phone: friend.phone }, { outcome: 'NOT_MEMBER' }] });
+  const picture = { jpegBase64: jpeg.toString('base64') };
+  await ask(profileId, 'changePicture', { chat, picture });
+  const { url }: { url: string } = await ask(profileId, 'picture', { chat });
+  expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(jpeg);
+  await world.control.actInGroup(chat, { do: 'picture', by: friend.phone, to: null });
+  await waitFor(() => world.factsOf('group-picture', profileId).length === 2, { what: 'two changes of the picture' });
+  expect(world.factsOf('group-picture', profileId)).toMatchObject([
+    { chat, pictureId: expect.any(String), actor: { lid: linked.phone.lid } },
+    { chat, pictureId: null, actor: { lid: friend.lid } },
+  ]);
+  expect(await ask(profileId, 'picture', { chat })).toEqual({ url: null, hidden: false });
+  await expect(ask(profileId, 'changePicture', { chat, picture: { jpegBase64: 'AAAA' } })).rejects.toMatchObject({
+    code: 'picture_invalid',
+  });
   const { code }: { code: string } = await ask(profileId, 'invite', { chat, renew: true });
   expect(await ask(profileId, 'preview', { code })).toMatchObject({ chat, group: { subject: 'Lama' }, size: 2 });
   await world.control.joinGroup(guest.phone, code);
@@ -252,6 +269,29 @@ test('a community has its groups, and WhatsApp’s limits and admins’ rights a
   }
   expect(worker.worker.ownedIds).toContain(profileId);
   expect(await world.control.unknown()).toEqual([]);
+});
+
+test('a group that the number left while nobody told it is told as left when all groups are asked for', async () => {
+  const linked = await world.link();
+  const { profileId } = linked;
+  const [{ chat }, { chat: stays }] = [await groupWith(linked), await groupWith(linked)];
+  await world.control.addFault({
+    direction: 'out',
+    match: { tag: 'notification', attrs: { type: 'w:gp2', from: chat } },
+    action: { do: 'drop' },
+  });
+  await world.control.actInGroup(chat, { do: 'leave', by: linked.phone.phone });
+  expect(await ask(profileId, 'sync', {})).toEqual({ groups: 1 });
+  await world.control.clearFaults();
+  const lists = await waitFor(
+    () => {
+      const told = world.factsOf('group-list', profileId);
+      return told.some(({ chats }) => chats.length === 1 && chats[0] === stays) && told;
+    },
+    { what: 'the list of groups' },
+  );
+  const [last] = states(profileId, stays).slice(-1);
+  expect(lists.at(-1)?.step).toBeGreaterThan(last?.step ?? 0);
 });
 
 test('a number that is linked while it is in groups knows them', async () => {

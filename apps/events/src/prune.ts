@@ -1,5 +1,5 @@
 import { timing } from '@multiwa/contracts';
-import { type Database, pruneDeliveries, pruneEvents } from '@multiwa/db';
+import { type Database, pruneDeliveries, pruneEarlyWords, pruneEvents } from '@multiwa/db';
 import { type Logger, poller, type Running } from '@multiwa/runtime';
 
 export interface PruneDeps {
@@ -9,7 +9,7 @@ export interface PruneDeps {
   logger: Logger;
 }
 
-const { everyMs, batch } = timing.pruning;
+const { everyMs, batch, earlyWordsMs } = timing.pruning;
 
 /** Deletes what is older than it is to be kept, little by little. Every replica may do so: they pass each other's rows by. */
 export function startPruning({ database, keep, logger }: PruneDeps): Running {
@@ -22,6 +22,7 @@ export function startPruning({ database, keep, logger }: PruneDeps): Running {
     everyMs,
     async (signal) => {
       await all('deliveries', () => pruneDeliveries(database, keep.deliveriesMs, batch), signal);
+      await all('early words', () => pruneEarlyWords(database.pool, earlyWordsMs, batch), signal);
       await all('events', () => pruneEvents(database.pool, keep.eventsMs, batch), signal);
     },
     { name: 'pruning', logger },

@@ -79,3 +79,23 @@ test('a change of which WhatsApp could not be told is announced once', async () 
     { type: 'conversation.action.failed', data: { chat, action: 'archive', detail: 'no key' } },
   ]);
 });
+
+test('a timer that the other side changes is kept and told once, and gives way to a later change', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const timer = (seconds: number, at: number, over: object = {}): AnyFact => {
+    const { payload } = received(owner, { timestamp: second(at), waMessageId: `TIMER-${at}` });
+    const { type: _, content: __, ...arrived } = payload as Extract<AnyFact, { kind: 'message-received' }>['payload'];
+    return { kind: 'chat-timer', payload: { ...arrived, seconds, ...over } };
+  };
+  await applyFacts(db, [received(owner, { timestamp: second(0) })]);
+  await applyFacts(db, [timer(86_400, 10), timer(86_400, 10)]);
+  expect(await conversation(owner)).toMatchObject({ ephemeralSeconds: 86_400, unreadCount: 1 });
+  await applyFacts(db, [timer(0, 20, { fromMe: true }), timer(604_800, 15)]);
+  await applyFacts(db, [timer(86_400, 10)]);
+  expect(await conversation(owner)).toMatchObject({ ephemeralSeconds: 0 });
+  const events = (await eventsOf(db, owner)).filter(({ type }) => type === 'conversation.timer');
+  expect(events.at(0)?.data).toMatchObject({ chat, peer, seconds: 86_400, fromMe: false, sender: peer });
+  expect(events.at(-1)?.data).toMatchObject({ seconds: 0, fromMe: true });
+  expect(events.length).toBeLessThanOrEqual(3);
+});

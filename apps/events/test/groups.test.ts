@@ -2,7 +2,7 @@ import type { GroupInfo, GroupStateFact, MessageReceiptFact } from '@multiwa/con
 import { expect, test } from 'vitest';
 import { type AnyFact, applyFacts } from '../src/facts/apply-facts.js';
 import { acceptMessage, eventsOf, makeProfile, type TestProfile, useTestDatabase } from './support/database.js';
-import { second, status } from './support/facts.js';
+import { received, second, status } from './support/facts.js';
 
 const database = useTestDatabase();
 const chat = '120363000000000001@g.us';
@@ -154,4 +154,82 @@ test('a wish to be let in is told once', async () => {
   const [, event, ...rest] = await eventsOf(db, owner);
   expect(rest).toEqual([]);
   expect(event).toMatchObject({ type: 'group.request', data: { chat, subject: 'Pasar', person: tono } });
+});
+
+test('of all groups that a sync does not name the number is no longer a member, but for those told of since', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const [other, joined] = ['120363000000000002@g.us', '120363000000000003@g.us'];
+  await applyFacts(db, [state(owner, 1, info), state(owner, 2, info, { chat: other })]);
+  await applyFacts(db, [state(owner, 4, info, { chat: joined })]);
+  const list: AnyFact = {
+    kind: 'group-list',
+    payload: { ...owner, at: second(9), generation: 1, step: 3, chats: [other] },
+  };
+  await applyFacts(db, [list, list]);
+  await applyFacts(db, [list]);
+  const rows = await db.prisma.group.findMany({ where: { profileId: owner.profileId }, orderBy: { chat: 'asc' } });
+  expect(rows.map(({ role, leftAt }) => [role, leftAt])).toEqual([
+    [null, new Date(second(9))],
+    ['MEMBER', null],
+    ['MEMBER', null],
+  ]);
+  const left = (await eventsOf(db, owner)).filter(({ type }) => type === 'group.left');
+  expect(left.map(({ data }) => data)).toMatchObject([{ chat, subject: 'Pasar', actor: null }]);
+  expect(await db.prisma.groupParticipant.count({ where: { profileId: owner.profileId, chat } })).toBe(2);
+});
+
+test('another picture is told once, and an older one that comes late is not', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  await applyFacts(db, [state(owner, 1, info)]);
+  const picture = (pictureId: string | null, at: number): AnyFact => ({
+    kind: 'group-picture',
+    payload: { ...owner, at: second(at), noticeId: `N${at}`, chat, pictureId, actor: { phone: null, lid: budi.lid } },
+  });
+  await applyFacts(db, [picture('P1', 2), picture('P1', 2), state(owner, 2, { ...info, subject: 'Baru' })]);
+  await applyFacts(db, [picture(null, 5), picture('P1', 2), picture(null, 5)]);
+  expect(await rowOf(owner)).toMatchObject({ pictureId: null, pictureAt: new Date(second(5)), subject: 'Baru' });
+  const events = (await eventsOf(db, owner)).filter(({ type }) => type === 'group.picture');
+  expect(events.map(({ data }) => (data as { pictureId: string | null }).pictureId)).toEqual(['P1', null]);
+});
+
+test('a conversation with a group is called as the group is, whichever is known first, and takes over its timer', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const conversation = () => db.prisma.conversation.findFirstOrThrow({ where: { profileId: owner.profileId, chat } });
+  await applyFacts(db, [received(owner, { chat, peer: null, sender: budi, timestamp: second(1) })]);
+  expect(await conversation()).toMatchObject({ title: null, ephemeralSeconds: 0 });
+  await applyFacts(db, [state(owner, 1, info)]);
+  expect(await conversation()).toMatchObject({ title: 'Pasar' });
+  const changed = { ...info, subject: 'Pasar Baru', ephemeralSeconds: 86_400 };
+  await applyFacts(db, [state(owner, 2, changed), state(owner, 2, changed)]);
+  expect(await conversation()).toMatchObject({ title: 'Pasar Baru', ephemeralSeconds: 86_400 });
+  const timers = (await eventsOf(db, owner)).filter(({ type }) => type === 'conversation.timer');
+  expect(timers.map(({ data }) => data)).toMatchObject([{ chat, seconds: 86_400, sender: budi, fromMe: false }]);
+  const second_ = '120363000000000002@g.us';
+  await applyFacts(db, [state(owner, 3, info, { chat: second_ })]);
+  await applyFacts(db, [received(owner, { chat: second_, peer: null, sender: budi })]);
+  expect(
+    await db.prisma.conversation.findFirst({ where: { profileId: owner.profileId, chat: second_ } }),
+  ).toMatchObject({
+    title: 'Pasar',
+  });
+});
+
+test('what another device of the number wrote in a group is delivered and read when all others have it', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const three: GroupInfo = { ...info, participants: [...info.participants, { ...tono, role: 'MEMBER' }] };
+  const own = { chat, peer: null, fromMe: true, sender: budi, waMessageId: 'FROM-PHONE' };
+  await applyFacts(db, [state(owner, 1, three), received(owner, own)]);
+  const message = { waMessageId: 'FROM-PHONE' };
+  await applyFacts(db, [receipt(owner, message, sari, 'READ', 3)]);
+  const row = () =>
+    db.prisma.message.findFirstOrThrow({ where: { profileId: owner.profileId, waMessageId: 'FROM-PHONE' } });
+  expect(await row()).toMatchObject({ status: 'SENT', recipients: 2 });
+  await applyFacts(db, [receipt(owner, message, tono, 'DELIVERED', 4)]);
+  expect(await row()).toMatchObject({ status: 'DELIVERED', deliveredAt: new Date(second(4)) });
+  await applyFacts(db, [receipt(owner, message, tono, 'READ', 5)]);
+  expect(await row()).toMatchObject({ status: 'READ', readAt: new Date(second(5)) });
 });

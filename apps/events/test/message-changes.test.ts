@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { pruneEarlyWords } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import { sealVote } from '@multiwa/sandbox';
 import { expect, test } from 'vitest';
@@ -59,7 +60,7 @@ test('a message and its edit may come in one batch, and nobody edits or deletes 
       peer: { phone: '628999999999', lid: null },
     }),
   ]);
-  expect(outcomes).toEqual(['unchanged', 'unchanged', 'message_unknown']);
+  expect(outcomes).toEqual(['unchanged', 'unchanged', 'kept']);
   expect(await messageOf('EDIT-2')).toMatchObject({ content: { text: 'better' }, deletedAt: null });
 });
 
@@ -191,4 +192,133 @@ test('the timer of a chat is learned from its messages, and one that comes late 
   await applyFacts(db, [message(3)]);
   await applyFacts(db, [message(2, 604_800)]);
   expect(await timer()).toBe(0);
+});
+
+const media = { id: newId(), mimeType: 'image/jpeg', bytes: 9, sha256: null, state: 'PENDING' as const, problem: null };
+
+test('an edited caption changes the caption alone: the file stays, whatever the edit says of it', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const content = { type: 'IMAGE', media, caption: 'a cta' } as const;
+  await applyFacts(db, [received(owner, { waMessageId: 'CAPTION', type: 'IMAGE', content })]);
+  const described = { type: 'IMAGE', media: { ...media, id: newId() }, caption: 'a cat' };
+  const edits = [
+    about('message-edited', owner, 'CAPTION', { content: described, saidAt: second(1) }),
+    edited(owner, 'CAPTION', 'a black cat', 2),
+  ];
+  const ready = { state: 'READY', problem: null, file: { mimeType: 'image/png', bytes: 9, sha256: 'a'.repeat(64) } };
+  const file = { kind: 'media-state', payload: { ...owner, at: second(3), mediaId: media.id, ...ready } } as AnyFact;
+  await applyFacts(db, [edits[0] as AnyFact, file]);
+  expect(await messageOf('CAPTION')).toMatchObject({
+    content: { media: { id: media.id, state: 'READY' }, caption: 'a cat' },
+  });
+  await applyFacts(db, edits);
+  expect(await messageOf('CAPTION')).toMatchObject({
+    content: { type: 'IMAGE', media: { id: media.id, state: 'READY' }, caption: 'a black cat' },
+  });
+  const events = (await eventsOf(db, owner)).filter(({ type }) => type === 'message.edited');
+  expect(events.map(({ data }) => data)).toMatchObject([
+    { content: { caption: 'a cat', media: { id: media.id } } },
+    { content: { caption: 'a black cat', media: { id: media.id } } },
+  ]);
+});
+
+test('the caption of a file that was sent changes once WhatsApp has the edit', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const sent = { ...media, state: 'READY' as const, sha256: 'a'.repeat(64) };
+  const row = (waMessageId: string, type: 'IMAGE' | 'EDIT', content: object) => ({
+    id: newId(),
+    ...owner,
+    chat,
+    waMessageId,
+    fromMe: true,
+    type,
+    content,
+    status: type === 'IMAGE' ? ('SENT' as const) : ('QUEUED' as const),
+    timestamp: new Date(second(type === 'IMAGE' ? 0 : 1)),
+  });
+  const picture = row('SENT-IMAGE', 'IMAGE', { type: 'IMAGE', media: sent, thumbnail: 'AAAA' });
+  const target = { messageId: picture.id, waMessageId: 'SENT-IMAGE', fromMe: true, sender: null };
+  const edit = row('SENT-EDIT', 'EDIT', { type: 'EDIT', target, text: 'new', file: { type: 'IMAGE', media: sent } });
+  await db.prisma.message.createMany({ data: [picture, edit] });
+  await applyFacts(db, [status(owner, edit, 'SENT')]);
+  expect(await messageOf('SENT-IMAGE')).toMatchObject({
+    content: { type: 'IMAGE', media: { id: media.id }, caption: 'new' },
+    editedAt: new Date(second(1)),
+  });
+});
+
+test('files of an album know how many there are, and what announces it is nothing to be read', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const album = received(owner, {
+    waMessageId: 'ALBUM',
+    type: 'ALBUM',
+    content: { type: 'ALBUM', images: 2, videos: 1 },
+  });
+  const part = (id: string) =>
+    received(owner, {
+      waMessageId: id,
+      type: 'IMAGE',
+      content: { type: 'IMAGE', media: { ...media, id: newId() }, albumId: 'ALBUM' },
+    });
+  await applyFacts(db, [album, part('PART-1')]);
+  await applyFacts(db, [part('PART-2')]);
+  const events = (await eventsOf(db, owner)).filter(({ type }) => type === 'message.received');
+  expect(events.map(({ data }) => (data as { content: object }).content)).toMatchObject([
+    { type: 'ALBUM', images: 2, videos: 1 },
+    { albumId: 'ALBUM', albumSize: 3 },
+    { albumId: 'ALBUM', albumSize: 3 },
+  ]);
+  expect(await db.prisma.conversation.findFirst({ where: { profileId: owner.profileId } })).toMatchObject({
+    unreadCount: 2,
+  });
+});
+
+test('what is said about a message before it comes is kept, and holds when it comes: once, and for that message alone', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const [secret, options] = [randomBytes(32), ['tea', 'coffee']];
+  const { payload, iv } = sealVote(secret, { pollId: 'LATE-POLL', creator: chat, voter: chat }, ['tea']);
+  const sealed = { payload: payload.toString('base64'), iv: iv.toString('base64'), voters: [chat], creators: [chat] };
+  const words = [
+    edited(owner, 'LATE', 'better', 2),
+    about('message-reaction', owner, 'LATE', { emoji: '👍', waMessageId: 'EARLY-REACTION' }),
+    about('message-deleted', owner, 'LATE-2'),
+    about('poll-vote', owner, 'LATE-POLL', { vote: { kind: 'sealed', ...sealed } }),
+    // From a chat that has nothing to do with it.
+    edited(owner, 'LATE', 'forged', 9, {
+      chat: '628999999999@s.whatsapp.net',
+      peer: { phone: '628999999999', lid: null },
+    }),
+  ];
+  const { outcomes } = await applyFacts(db, words);
+  expect(outcomes).toEqual(words.map(() => 'kept'));
+  await applyFacts(db, words.slice(0, 2));
+  expect(await db.prisma.earlyWord.count({ where: { profileId: owner.profileId } })).toBe(5);
+  expect(await typesOf(owner)).toEqual([]);
+
+  const poll = { type: 'POLL', question: '?', options, multiple: false, secret: secret.toString('base64') } as const;
+  await applyFacts(db, [received(owner, { waMessageId: 'LATE' }), received(owner, { waMessageId: 'LATE-2' })]);
+  await applyFacts(db, [received(owner, { waMessageId: 'LATE-POLL', type: 'POLL', content: poll })]);
+  expect(await messageOf('LATE')).toMatchObject({ content: { text: 'better' }, editedAt: new Date(second(2)) });
+  expect(await messageOf('LATE-2')).toMatchObject({ content: { type: 'DELETED' } });
+  expect((await typesOf(owner)).sort()).toEqual([
+    'contact.created',
+    'message.deleted',
+    'message.edited',
+    'message.reaction',
+    'message.received',
+    'message.received',
+    'message.received',
+    'poll.vote',
+  ]);
+  const left = await db.prisma.earlyWord.findMany({ where: { profileId: owner.profileId } });
+  expect(left).toMatchObject([{ targetId: 'LATE', kind: 'message-edited' }]);
+  expect(await pruneEarlyWords(db.pool, 60_000, 10)).toBe(0);
+  const { profileId } = owner;
+  const createdAt = new Date(Date.now() - 120_000);
+  await db.prisma.earlyWord.updateMany({ where: { profileId }, data: { createdAt } });
+  expect(await pruneEarlyWords(db.pool, 60_000, 10)).toBe(1);
 });

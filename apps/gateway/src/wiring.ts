@@ -14,6 +14,7 @@ import {
   groupsRepository,
   hasWrittenTo,
   idempotencyRepository,
+  identitiesOf,
   importContacts,
   lateChatCommands,
   listWorkers,
@@ -67,8 +68,10 @@ import { startAccepting } from './accept/start-accepting.js';
 import { buildApp } from './app.js';
 import { makeAuthenticator } from './auth/authenticate.js';
 import { startUseRecorder } from './auth/use-recorder.js';
+import { makeComposeAlbum } from './compose/compose-album.js';
 import { makeComposeContent } from './compose/compose-content.js';
 import { makeComposeFile } from './compose/compose-file.js';
+import { makeComposeForward } from './compose/compose-forward.js';
 import { makeComposeStatus } from './compose/compose-status.js';
 import { makePreviewLink } from './compose/link-preview.js';
 import { makePreviews } from './compose/preview.js';
@@ -104,10 +107,12 @@ import { makeMessages } from './use-cases/messages.js';
 import { makeNumbers } from './use-cases/numbers.js';
 import { makeOptOuts } from './use-cases/opt-outs.js';
 import { makeOwnProfile } from './use-cases/own-profile.js';
+import { makeWithPeers } from './use-cases/peers.js';
 import { makePeople } from './use-cases/people.js';
 import { makePresence } from './use-cases/presence.js';
 import { makeProfiles } from './use-cases/profiles.js';
 import { makeProxies } from './use-cases/proxies.js';
+import { makeSendAlbum } from './use-cases/send-album.js';
 import { makeSendAndWait } from './use-cases/send-and-wait.js';
 import { makeSendMessage } from './use-cases/send-message.js';
 import { makeSendWaiters } from './use-cases/send-waiters.js';
@@ -115,6 +120,7 @@ import { makeSessionFiles } from './use-cases/session-files.js';
 import { makeSessions } from './use-cases/sessions.js';
 import { makeStatuses } from './use-cases/statuses.js';
 import { makeSubscribers } from './use-cases/subscribers.js';
+import { makeUploadOnce } from './use-cases/upload-once.js';
 import { makeWebhooks } from './use-cases/webhooks.js';
 
 const MIB = 1024 * 1024;
@@ -217,7 +223,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const optOuts = makeOptOuts({ optOuts: optOutsRepository(database), bus });
   const accepting = { database, bus, messages, queueLimit, metrics, logger, onError, stops };
   const { acceptor, queueBound } = startAccepting(accepting);
-  const acceptSend = makeAcceptSend({
+  const sending = {
     knownProfiles,
     coldSendError,
     optOutRefusal: optOuts.refusal,
@@ -226,7 +232,8 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
     messages,
     nextInOrder: makeAcceptanceOrder(Date.now, newId),
     now,
-  });
+  };
+  const acceptSend = makeAcceptSend(sending);
   const chatCommands = startChatCommands({
     bus,
     waiting: (...asked) => waitingChatCommands(pool, ...asked),
@@ -237,6 +244,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   stops.add(() => chatCommands.stop());
   const waiters = makeSendWaiters({ bus, most: limits.sendWaiters });
   const previewLink = makePreviewLink({ fetch: guardedFetch, allowPrivate: allowPrivateUrls });
+  const idempotency = idempotencyRepository(database);
   const mediaRows = mediaObjectsRepository(database);
   const media = makeMedia({
     media: mediaRows,
@@ -248,14 +256,17 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
     download: makeGuardedDownload(),
     allowPrivateUrls,
     maxBytes: parts.maxMediaBytes,
+    claimUpload: makeUploadOnce(idempotency),
   });
   const files = {
     media,
     makeVoice: makeVoiceNotes({ media: mediaRows, storage, ffmpeg }),
     makePreview: makePreviews({ storage, ffmpeg, logger }),
   };
-  const composeContent = makeComposeContent({ messages, contacts, resolveChat, previewLink, ...files, now });
+  const composing = { messages, contacts, resolveChat, previewLink, ...files, now };
+  const composeContent = makeComposeContent(composing);
   const statuses = statusesRepository(database);
+  const withPeers = makeWithPeers((contactIds) => identitiesOf(pool, contactIds));
   const gauges = startFleetGauges({ database, metrics, logger });
   stops.add(() => gauges.stop());
   const { everyMs, batch, idempotencyMs } = timing.pruning;
@@ -282,12 +293,12 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   stops.add(async () => kept?.stop());
 
   const broadcastRows = broadcastsRepository(database);
-  const broadcasts = makeBroadcasts({ broadcasts: broadcastRows, knownProfiles, now });
+  const broadcasts = makeBroadcasts({ broadcasts: broadcastRows, knownProfiles, withPeers, now });
 
   const app = await buildApp({
     authenticator,
     links,
-    idempotency: idempotencyRepository(database),
+    idempotency,
     logger,
     metrics,
     version,
@@ -326,7 +337,16 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
       }),
       proxies: makeProxies({ profiles, cipher, allowPrivateUrls, bus }),
       sendAndWait: makeSendAndWait({ sendMessage: makeSendMessage({ acceptSend, composeContent }), waiters, messages }),
-      forwardMessage: makeForwardMessage({ acceptSend, resolveChat, messages }),
+      sendAlbum: makeSendAlbum({
+        ...sending,
+        composeAlbum: makeComposeAlbum(composing),
+      }),
+      forwardMessage: makeForwardMessage({
+        acceptSend,
+        resolveChat,
+        composeForward: makeComposeForward({ mediaRows, media, makePreview: composing.makePreview }),
+        messages,
+      }),
       messages: makeMessages({
         messages,
         receipts: receiptsRepository(database),
@@ -335,7 +355,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         resolveChat,
         bus,
       }),
-      conversations: makeConversations({ conversations, messages, knownProfiles }),
+      conversations: makeConversations({ conversations, messages, knownProfiles, withPeers }),
       presence: makePresence({
         subscriptions: presenceSubscriptionsRepository(database),
         knownProfiles,
@@ -349,6 +369,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         knownProfiles,
         commands: chatCommands,
         bus,
+        withPeers,
         now,
       }),
       media,
@@ -394,6 +415,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         knownProfiles,
         allowPrivateUrls,
         bus,
+        withPeers,
       }),
       eventStreams: makeEventStreams({ bus, profiles, authenticator, logger, metrics }),
       webhooks: makeWebhooks({

@@ -195,3 +195,23 @@ test('a text to a group is accepted, and shown by its id with who has it', async
   const time = at.toISOString();
   expect(got.json.receipts).toEqual([{ ...budi, deliveredAt: time, readAt: time, playedAt: null }]);
 });
+
+test('the picture of a group is asked of WhatsApp, set and removed; what is no picture for it is refused', async () => {
+  const { asked, groups } = await answering((call) =>
+    call === 'picture' ? { url: 'https://example.com/p', hidden: false } : {},
+  );
+  const url = `${groups}/${chat}/picture`;
+  expect((await gateway.call('GET', url)).json).toEqual({ url: 'https://example.com/p', hidden: false });
+  const jpegBase64 = Buffer.from('a picture').toString('base64');
+  expect((await gateway.call('PUT', url, { body: { jpegBase64 } })).status).toBe(204);
+  expect((await gateway.call('DELETE', url)).status).toBe(204);
+  expect(asked).toEqual([
+    { call: 'picture', request: { chat } },
+    { call: 'changePicture', request: { chat, picture: { jpegBase64 } } },
+    { call: 'changePicture', request: { chat, picture: null } },
+  ]);
+  expect((await gateway.call('PUT', url, { body: { jpegBase64: '?' } })).json).toMatchObject({
+    code: 'validation_failed',
+    errors: [{ pointer: '#/jpegBase64' }],
+  });
+});

@@ -97,6 +97,21 @@ test('reactions, edits and deletions go to the chat of their message, and are li
   }
 });
 
+const storedPoll = () => {
+  const secret = Buffer.alloc(32, 1).toString('base64');
+  const content = { type: 'POLL', question: '?', options: ['a', 'b'], multiple: false, secret };
+  return storedMessage({ type: 'POLL', content });
+};
+
+test('a vote carries what seals it to the engine, and shows it to nobody', async () => {
+  const { id } = await storedPoll();
+  const vote = await post({ type: 'VOTE', messageId: id, options: ['b'] });
+  expect([vote.status, vote.json.type, vote.json.chat]).toEqual([202, 'VOTE', chat]);
+  expect(vote.json.content).toMatchObject({ type: 'VOTE', options: ['b'], target: { messageId: id } });
+  expect(await stored(vote.json.id)).toMatchObject({ options: ['b'], secret: expect.any(String) });
+  expect(vote.text).not.toContain('secret');
+});
+
 const hourAgo = new Date(Date.now() - 60 * 60_000);
 const daysAgo = new Date(Date.now() - 72 * 60 * 60_000);
 
@@ -201,6 +216,24 @@ test.each<[what: string, make: () => Promise<object>, code: string, pointer?: st
     async () => ({ ...address, type: 'BUTTONS', text: 'x', buttons: [{ id: '1' }] }),
     'not_supported_by_engine',
     '#/type',
+  ],
+  [
+    'a vote in what is no poll',
+    async () => ({ type: 'VOTE', messageId: (await storedMessage()).id, options: ['a'] }),
+    'poll_not_votable',
+    '#/messageId',
+  ],
+  [
+    'a vote for what is no option',
+    async () => ({ type: 'VOTE', messageId: (await storedPoll()).id, options: ['a', 'c'] }),
+    'validation_failed',
+    '#/options/1',
+  ],
+  [
+    'two votes where there is one choice',
+    async () => ({ type: 'VOTE', messageId: (await storedPoll()).id, options: ['a', 'b'] }),
+    'validation_failed',
+    '#/options',
   ],
   ['a list', async () => ({ ...address, type: 'LIST', sections: [] }), 'not_supported_by_engine', '#/type'],
 ])('%s is refused before anything is stored', async (_what, make, code, pointer) => {

@@ -23,17 +23,21 @@ interface UploadOptions {
   name?: string;
   type?: string;
   query?: string;
+  /** The Idempotency-Key. */
+  key?: string;
 }
 
 async function upload(
   bytes: Uint8Array,
-  { as = gateway.tenant, name = 'a.bin', type = 'x/y', query = '' }: UploadOptions = {},
+  { as = gateway.tenant, name = 'a.bin', type = 'x/y', query = '', key }: UploadOptions = {},
 ) {
   const form = new FormData();
   form.append('note', 'fields beside the file are not looked at');
   form.append('file', new Blob([new Uint8Array(bytes)], { type }), name);
-  const answer = await fetch(`${base}/media${query}`, { method: 'POST', headers: { 'x-api-key': as.key }, body: form });
-  return { status: answer.status, json: (await answer.json()) as Record<string, string> };
+  const headers = { 'x-api-key': as.key, ...(key && { 'idempotency-key': key }) };
+  const answer = await fetch(`${base}/media${query}`, { method: 'POST', headers, body: form });
+  const isReplayed = answer.headers.get('idempotent-replayed') === 'true';
+  return { status: answer.status, isReplayed, json: (await answer.json()) as Record<string, string> };
 }
 
 /** The content behind a link that names another host than this gateway has here. */
@@ -138,6 +142,28 @@ test.each([
   const refused = await upload(bytes, { query });
   expect([refused.status, refused.json.code]).toEqual([status, code]);
   expect(await gateway.database.prisma.mediaObject.count()).toBe(before);
+});
+
+test('an upload that is repeated under its key is taken in once, and another file under that key is refused', async () => {
+  const [bytes, key] = [randomBytes(1_000), 'upload-4711'];
+  const first = await upload(bytes, { key });
+  const before = await gateway.database.prisma.mediaObject.count();
+  const again = await upload(bytes, { key });
+  expect([again.status, again.isReplayed, again.json]).toEqual([201, true, first.json]);
+  for (const options of [
+    { key, name: 'b.bin' },
+    { key, query: '?type=DOCUMENT' },
+  ]) {
+    expect((await upload(bytes, options)).json.code).toBe('idempotency_key_reused');
+  }
+  const other = await upload(randomBytes(1_000), { key });
+  expect([other.status, other.json.code]).toEqual([409, 'idempotency_key_reused']);
+  expect(await gateway.database.prisma.mediaObject.count()).toBe(before);
+  const refused = await upload(png, { key: 'upload-4712', query: '?type=VIDEO' });
+  expect(refused.json.code).toBe('media_type_mismatch');
+  expect((await upload(png, { key: 'upload-4712', query: '?type=IMAGE' })).status).toBe(201);
+  const abroad = await upload(bytes, { key, as: await gateway.newTenant() });
+  expect([abroad.status, abroad.isReplayed]).toEqual([201, false]);
 });
 
 test('a body that is no form is refused', async () => {

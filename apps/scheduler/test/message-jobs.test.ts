@@ -65,6 +65,8 @@ async function accept(
     expiresAt?: Date;
     begunAt?: Date;
     content?: object;
+    chat?: string;
+    ignoreOptOut?: boolean;
     traceparent?: string;
   } = {},
 ): Promise<string[]> {
@@ -256,4 +258,33 @@ test('the commands of the sweep and of the clock carry the message’s expiresAt
   await makeJobs().sweep();
   const times = published.map((command) => command.expiresAt);
   expect(times).toEqual([expiresAt.toISOString(), expiresAt.toISOString(), undefined]);
+});
+
+test('a scheduled message is not sent to somebody who has refused messages meanwhile, unless it says so', async () => {
+  const owner = await makeProfile();
+  const stranger = await makeProfile();
+  const sendAt = past();
+  const [byPhone] = await accept(owner, 1, { sendAt });
+  const [byLid] = await accept(owner, 1, { sendAt, chat: '77000000000001@lid' });
+  const [receipt] = await accept(owner, 1, { sendAt, ignoreOptOut: true });
+  const [other] = await accept(owner, 1, { sendAt, chat: '628222222222@s.whatsapp.net' });
+  const [theirs] = await accept(stranger, 1, { sendAt });
+  const { workspaceId } = owner;
+  await db.prisma.optOut.createMany({
+    data: [
+      { workspaceId, phone: '628111111111' },
+      { workspaceId, lid: '77000000000001' },
+    ],
+  });
+  await makeJobs().fire();
+  expect(published.map(({ messageId }) => messageId).sort()).toEqual([receipt, other, theirs].sort());
+  const failed = await db.prisma.message.findMany({ where: { status: 'FAILED' } });
+  expect(failed.map(({ id, failureCode }) => [id, failureCode]).sort()).toEqual(
+    [byPhone, byLid].map((id) => [id, 'opted_out']).sort(),
+  );
+  const events = await db.prisma.event.findMany({ where: { profileId: owner.profileId } });
+  expect(events.map(({ type, data }) => [type, (data as { code: string }).code])).toEqual([
+    ['message.failed', 'opted_out'],
+    ['message.failed', 'opted_out'],
+  ]);
 });

@@ -35,9 +35,11 @@ const table = {
   'send.AUDIO': { description: 'Send an audio file or a voice note.', engines: ['BAILEYS'] },
   'send.DOCUMENT': { description: 'Send a file of any type.', engines: ['BAILEYS'] },
   'send.STICKER': { description: 'Send a sticker.', engines: ['BAILEYS'] },
+  'send.ALBUM': { description: 'Send several pictures and films as one album.', engines: ['BAILEYS'] },
   'send.REACTION': { description: 'React to a message, and take it back.', engines: ['BAILEYS'] },
-  'send.EDIT': { description: 'Edit a sent text.', engines: ['BAILEYS'] },
+  'send.EDIT': { description: 'Edit a sent text or caption.', engines: ['BAILEYS'] },
   'send.DELETE': { description: 'Delete a message for everyone.', engines: ['BAILEYS'] },
+  'send.VOTE': { description: 'Vote in a poll, and take the vote back.', engines: ['BAILEYS'] },
   'send.BUTTONS': {
     description: 'Send buttons.',
     engines: [],
@@ -63,9 +65,11 @@ const table = {
   'receive.AUDIO': { description: 'Receive audio files and voice notes.', engines: ['BAILEYS'] },
   'receive.DOCUMENT': { description: 'Receive files of any type.', engines: ['BAILEYS'] },
   'receive.STICKER': { description: 'Receive stickers.', engines: ['BAILEYS'] },
+  'receive.ALBUM': { description: 'Receive albums, with the files that belong to them.', engines: ['BAILEYS'] },
   'receive.REACTION': { description: 'Hear of reactions.', engines: ['BAILEYS'] },
   'receive.EDIT': { description: 'Hear of edits.', engines: ['BAILEYS'] },
   'receive.DELETE': { description: 'Hear of deletions for everyone.', engines: ['BAILEYS'] },
+  'receive.disappearing': { description: 'Hear of changed timers of disappearing messages.', engines: ['BAILEYS'] },
   'receive.pollVotes': { description: 'Hear of votes in polls, sent and received.', engines: ['BAILEYS'] },
 } as const satisfies Record<string, CapabilityEntry>;
 

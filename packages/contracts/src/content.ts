@@ -10,8 +10,12 @@ import {
   reactionContent,
   reactionInput,
   reactionOutbound,
+  voteContent,
+  voteInput,
+  voteOutbound,
 } from './content/actions.js';
-import { contentParts, quoteSchema, sendOptions } from './content/common.js';
+import { albumContent } from './content/album.js';
+import { albumParts, contentParts, quoteSchema, sendOptions } from './content/common.js';
 import { contactContent, contactInput } from './content/contact.js';
 import { locationContent, locationInput } from './content/location.js';
 import {
@@ -52,6 +56,7 @@ const plainMembers = [
   z.object(fileContents.audio),
   z.object(fileContents.document),
   z.object(fileContents.sticker),
+  z.object(albumContent),
   unsupportedContentSchema,
 ] as const;
 
@@ -65,10 +70,12 @@ const shownMembers = [
   carried(textContent),
   carried(locationContent),
   carried(contactContent),
+  carried(albumContent),
   carried(unsupportedContent),
   z.object(reactionContent),
   z.object(editContent),
   z.object(deleteContent),
+  z.object(voteContent),
   z.object(deletedContent),
 ] as const;
 
@@ -110,6 +117,7 @@ const outboundParts = {
   forwarded: z.boolean().optional(),
   /** Present exactly on what is posted as a status. */
   status: statusPartSchema.optional(),
+  ...albumParts,
 };
 export type OutboundParts = z.infer<z.ZodObject<typeof outboundParts>>;
 export type OutboundQuote = NonNullable<OutboundParts['quote']>;
@@ -127,9 +135,11 @@ export const outboundContentSchema = z.discriminatedUnion('type', [
   outbound(audioOutbound),
   outbound(documentOutbound),
   outbound(stickerOutbound),
+  outbound(albumContent),
   z.object(reactionOutbound),
   z.object({ ...editOutbound, mentions: outboundParts.mentions }),
   z.object({ ...deleteOutbound, status: outboundParts.status }),
+  z.object(voteOutbound),
 ]);
 export type OutboundContent = z.infer<typeof outboundContentSchema>;
 export type OutboundOf<T extends OutboundContent['type']> = Extract<OutboundContent, { type: T }>;
@@ -151,12 +161,14 @@ export const sendInputs = {
   REACTION: reactionInput,
   EDIT: { ...editInput, mentions: sendOptions.mentions },
   DELETE: deleteInput,
+  VOTE: voteInput,
 } as const;
 
 /** Kinds that other gateways offer and that WhatsApp’s clients no longer show; refused with a hint. */
 export const refusedTypes = ['BUTTONS', 'LIST'] as const;
 
 export * from './content/actions.js';
+export * from './content/album.js';
 export * from './content/common.js';
 export * from './content/contact.js';
 export * from './content/media.js';

@@ -162,7 +162,7 @@ const table = {
   message_not_editable: {
     status: 409,
     sentence: 'The message cannot be edited.',
-    fix: 'Edit texts that this profile sent within the last 15 minutes.',
+    fix: 'Edit texts and captions that this profile sent within the last 15 minutes.',
   },
   message_not_deletable: {
     status: 409,
@@ -173,6 +173,11 @@ const table = {
     status: 409,
     sentence: 'A message of this kind cannot be forwarded.',
     fix: 'Forward texts, locations, contacts and media.',
+  },
+  poll_not_votable: {
+    status: 409,
+    sentence: 'The number cannot vote in this poll.',
+    fix: 'Vote in polls that were sent or received here and are not deleted.',
   },
   group_admin_required: {
     status: 409,

@@ -6,6 +6,12 @@ const text = z
   .min(1)
   .max(65_536)
   .describe('May use {{name}}, {{phone}}, {{metadata.key|fallback}} and {{vars.key|fallback}}; blank where unknown.');
+const ignoreOptOut = z
+  .boolean()
+  .optional()
+  .describe(
+    'Send it although the contact has opted out: for what they asked for themselves, as the confirmation of that.',
+  );
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/);
 const durationSeconds = z
   .number()
@@ -34,6 +40,7 @@ export const flowLimits = {
 export const runFailures = {
   profile_deleted: 'The profile was deleted while the run was under way.',
   contact_gone: 'The contact no longer exists.',
+  opted_out: 'The contact does not want messages.',
   text_empty: 'The text to send was blank once its variables were filled in.',
   text_too_long: 'The text to send was too long once its variables were filled in.',
   bot_loop: 'Too many automatic answers to this contact in a short time: the other side is probably a robot too.',
@@ -73,7 +80,7 @@ export type Trigger = z.infer<typeof triggerSchema>;
 
 /** One step. Edges name which of a step's ways out they follow. */
 export const flowNodeSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ id: nodeId, kind: z.literal('send_text'), text }),
+  z.strictObject({ id: nodeId, kind: z.literal('send_text'), text, ignoreOptOut }),
   z.strictObject({
     id: nodeId,
     kind: z.literal('condition'),
@@ -82,7 +89,14 @@ export const flowNodeSchema = z.discriminatedUnion('kind', [
     match: matchSchema.optional(),
   }),
   z.strictObject({ id: nodeId, kind: z.literal('delay'), seconds: durationSeconds }),
-  z.strictObject({ id: nodeId, kind: z.literal('ask'), text, saveAs: variable, timeoutSeconds: durationSeconds }),
+  z.strictObject({
+    id: nodeId,
+    kind: z.literal('ask'),
+    text,
+    ignoreOptOut,
+    saveAs: variable,
+    timeoutSeconds: durationSeconds,
+  }),
   z.strictObject({
     id: nodeId,
     kind: z.literal('tag'),

@@ -24,6 +24,7 @@ export * from './event-filter.js';
 export * from './flow.js';
 export * from './groups.js';
 export * from './http/accounts.js';
+export * from './http/albums.js';
 export * from './http/api-keys.js';
 export * from './http/automations.js';
 export * from './http/broadcasts.js';

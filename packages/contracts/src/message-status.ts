@@ -30,6 +30,7 @@ export const failureReasons = {
   unsupported_by_engine: 'The engine of this profile cannot send this kind of message.',
   attempts_exhausted: 'Sending was tried several times without success.',
   expired: 'The message was not sent before its expiresAt.',
+  opted_out: 'The recipient does not want messages.',
   media_gone: 'The file of the message is kept no longer.',
   profile_deleted: 'The profile was deleted before the message could be sent.',
 } as const;

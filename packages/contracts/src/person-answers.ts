@@ -56,20 +56,19 @@ export type OwnProfile = z.infer<typeof ownProfileSchema>;
 
 const pictureMaxBytes = 500_000;
 
+/** A picture to be set, of the number or of a group. */
+export const jpegPictureSchema = z.strictObject({
+  jpegBase64: z
+    .base64()
+    .max(Math.ceil((pictureMaxBytes * 4) / 3))
+    .describe('A square JPEG of at most 640 × 640 pixels.'),
+});
+
 export const changeOwnProfileSchema = z
   .strictObject({
     name: z.string().trim().min(1).max(25).optional(),
     about: z.string().max(139).optional(),
-    picture: z
-      .strictObject({
-        jpegBase64: z
-          .base64()
-          .max(Math.ceil((pictureMaxBytes * 4) / 3))
-          .describe('A square JPEG of at most 640 × 640 pixels.'),
-      })
-      .nullable()
-      .optional()
-      .describe('Null removes it.'),
+    picture: jpegPictureSchema.nullable().optional().describe('Null removes it.'),
     privacy: privacySchema.partial().strict().optional(),
   })
   .meta({ id: 'ChangeWhatsAppProfile', example: { about: 'Open 9 to 17', privacy: { lastSeen: 'CONTACTS' } } });

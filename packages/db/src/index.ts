@@ -6,7 +6,12 @@ export { Prisma, type PrismaClient } from './generated/client.js';
 export * from './generated/enums.js';
 export { deployMigrations } from './migrate/deploy-migrations.js';
 export { type Executor, execute, query } from './query.js';
-export { type AcceptedMessage, acceptMessages, acceptMessagesIn } from './repositories/accept-message.js';
+export {
+  type AcceptedMessage,
+  acceptMessages,
+  acceptMessagesIn,
+  acceptTogether,
+} from './repositories/accept-message.js';
 export * from './repositories/accounts.js';
 export * from './repositories/api-keys.js';
 export * from './repositories/automation-runs.js';
@@ -25,6 +30,7 @@ export * from './repositories/contacts.js';
 export * from './repositories/conversation-state.js';
 export * from './repositories/conversations.js';
 export * from './repositories/due-messages.js';
+export * from './repositories/early-words.js';
 export * from './repositories/end-statuses.js';
 export * from './repositories/engine-workers.js';
 export * from './repositories/events.js';
@@ -33,6 +39,7 @@ export * from './repositories/forget-session.js';
 export * from './repositories/group-state.js';
 export * from './repositories/groups.js';
 export * from './repositories/idempotency.js';
+export * from './repositories/identities.js';
 export * from './repositories/import-contacts.js';
 export * from './repositories/join-people.js';
 export * from './repositories/lead.js';

@@ -1,4 +1,4 @@
-import { type EventRecord, eventOf } from '@multiwa/contracts';
+import { type EventRecord, eventOf, type Identity } from '@multiwa/contracts';
 import type { ChangedConversation } from './conversation-change.js';
 
 interface Owner {
@@ -7,14 +7,16 @@ interface Owner {
   conversationId: string;
   chat: string;
   contactId: string | null;
+  /** The person of a one-to-one chat. */
+  peer: Identity | null;
   by: 'API' | 'PHONE';
 }
 
 /** What customers are told of a changed conversation: nothing when nothing changed. */
 export function conversationEvents(owner: Owner, change: ChangedConversation, newId: () => string): EventRecord[] {
-  const { workspaceId, profileId, conversationId, chat, contactId, by } = owner;
+  const { workspaceId, profileId, conversationId, chat, contactId, peer, by } = owner;
   const { after, changed } = change;
-  const ref = { conversationId, chat, by };
+  const ref = { conversationId, chat, peer, by };
   if (changed.includes('deleted')) {
     return [eventOf('conversation.deleted', { id: newId(), workspaceId, profileId, data: ref })];
   }

@@ -1,4 +1,4 @@
-import { createDecipheriv, createHash, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 
 /** A vote as WhatsApp carries it: only who knows the poll's secret can open it. */
 export interface SealedVote {
@@ -17,6 +17,7 @@ export interface Poll {
 }
 
 const TAG_BYTES = 16;
+const IV_BYTES = 12;
 const NO_KEY = Buffer.alloc(32);
 
 /** The options that a sealed vote chooses; null when it was not sealed for this poll by one of these people. */
@@ -30,11 +31,29 @@ export function openVote(poll: Poll, vote: SealedVote): string[] | null {
   return null;
 }
 
-function open({ waMessageId, secret }: Poll, { payload, iv }: SealedVote, creator: string, voter: string) {
+/** Seals a vote, which names options by their hashes, for those who know the poll's secret. */
+export function sealVote(
+  poll: Pick<Poll, 'waMessageId' | 'secret'>,
+  { creator, voter }: { creator: string; voter: string },
+  options: readonly string[],
+): Pick<SealedVote, 'payload' | 'iv'> {
+  const hashes = options.map((option) => createHash('sha256').update(option).digest());
+  const message = Buffer.concat(hashes.map((hash) => Buffer.concat([Buffer.from([HASH_FIELD, hash.length]), hash])));
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(poll, creator, voter), iv);
+  cipher.setAAD(Buffer.from(`${poll.waMessageId}\0${voter}`));
+  return { payload: Buffer.concat([cipher.update(message), cipher.final(), cipher.getAuthTag()]), iv };
+}
+
+function keyOf({ waMessageId, secret }: Pick<Poll, 'waMessageId' | 'secret'>, creator: string, voter: string): Buffer {
   const purpose = Buffer.concat([Buffer.from(`${waMessageId}${creator}${voter}Poll Vote`), Buffer.from([1])]);
-  const key = hmac(hmac(NO_KEY, secret), purpose);
+  return hmac(hmac(NO_KEY, secret), purpose);
+}
+
+function open(poll: Poll, { payload, iv }: SealedVote, creator: string, voter: string) {
+  const { waMessageId } = poll;
   try {
-    const cipher = createDecipheriv('aes-256-gcm', key, iv);
+    const cipher = createDecipheriv('aes-256-gcm', keyOf(poll, creator, voter), iv);
     cipher.setAAD(Buffer.from(`${waMessageId}\0${voter}`));
     cipher.setAuthTag(payload.subarray(-TAG_BYTES));
     return Buffer.concat([cipher.update(payload.subarray(0, -TAG_BYTES)), cipher.final()]);

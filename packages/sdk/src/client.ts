@@ -1,9 +1,11 @@
 import type {
+  Album,
   ChangeOwnProfile,
   MediaObjectView as Media,
   Message,
   MessageDetail,
   OwnProfile,
+  SendAlbum,
 } from '@multiwa/contracts';
 import { channelCalls } from './channels.js';
 import { type EventQuery, openEvents } from './event-stream.js';
@@ -46,6 +48,7 @@ import type {
   ForwardMessage,
   Group,
   GroupInvite,
+  GroupPicture,
   GroupPreview,
   GroupWithParticipants,
   ImportedSession,
@@ -181,6 +184,9 @@ export function createClient(options: ClientOptions) {
       /** Resolves when the message is accepted; it is sent, or ends FAILED with a reason, whatever happens then. */
       send: (profileId: string, body: SendMessage, { idempotencyKey, ...query }: SendOptions = {}) =>
         request<Message>('POST', `${profile(profileId)}/messages`, { body, idempotencyKey, query }),
+      /** Several pictures and films as one album; each is a message with a status of its own. */
+      sendAlbum: (profileId: string, body: SendAlbum, { idempotencyKey }: { idempotencyKey?: string } = {}) =>
+        request<Album>('POST', `${profile(profileId)}/albums`, { body, idempotencyKey }),
       /** With its history, reactions, the tally of a poll and, in a group, what became of it at each participant. */
       get: (profileId: string, id: string) => request<MessageDetail>('GET', message(profileId, id)),
       /** Messages of a profile that hold all the words, newest first. */
@@ -205,10 +211,13 @@ export function createClient(options: ClientOptions) {
     },
     media: {
       /** Takes a file in once, to be sent any number of times; `type` refuses what cannot be sent as such a message. */
-      upload: (file: Blob, { fileName, type }: { fileName?: string; type?: MediaKind } = {}) => {
+      upload: (
+        file: Blob,
+        { fileName, type, idempotencyKey }: { fileName?: string; type?: MediaKind; idempotencyKey?: string } = {},
+      ) => {
         const form = new FormData();
         form.append('file', file, fileName);
-        return request<Media>('POST', '/media', { form, query: { type }, timeoutMs: FILE_TIMEOUT_MS });
+        return request<Media>('POST', '/media', { form, query: { type }, timeoutMs: FILE_TIMEOUT_MS, idempotencyKey });
       },
       get: (id: string) => request<Media>('GET', media(id)),
       /** The whole file. */
@@ -302,6 +311,11 @@ export function createClient(options: ClientOptions) {
       /** Makes a new link; the old one leads nowhere. */
       renewInvite: (profileId: string, id: string) =>
         request<GroupInvite>('POST', `${group(profileId, id)}/invite/renew`),
+      /** Where its picture lies at WhatsApp. */
+      picture: (profileId: string, id: string) => request<GroupPicture>('GET', `${group(profileId, id)}/picture`),
+      setPicture: (profileId: string, id: string, jpegBase64: string) =>
+        request<void>('PUT', `${group(profileId, id)}/picture`, { body: { jpegBase64 } }),
+      removePicture: (profileId: string, id: string) => request<void>('DELETE', `${group(profileId, id)}/picture`),
       /** What a link, or its code, leads to. */
       preview: (profileId: string, invite: string) =>
         request<GroupPreview>('POST', `${groups(profileId)}/preview`, { body: { invite } }),

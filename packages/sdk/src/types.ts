@@ -36,6 +36,7 @@ import type {
   exportSessionSchema,
   forwardMessageSchema,
   groupInviteSchema,
+  groupPictureSchema,
   groupPreviewSchema,
   importedSessionSchema,
   importSessionSchema,
@@ -87,6 +88,7 @@ import type {
 import type { z } from 'zod';
 
 export type {
+  Album,
   Channel,
   ChannelPost,
   EventEnvelope,
@@ -96,6 +98,7 @@ export type {
   Message,
   MessageDetail,
   Problem,
+  SendAlbum,
 } from '@multiwa/contracts';
 export type CreateChannel = z.input<typeof createChannelSchema>;
 export type ChannelPosts = z.infer<typeof channelPostPageSchema>;
@@ -113,6 +116,7 @@ export type DecideRequests = z.input<typeof decideRequestsSchema>;
 export type MemberResult = z.infer<typeof memberResultSchema>;
 export type JoinRequest = z.infer<typeof joinRequestSchema>;
 export type GroupInvite = z.infer<typeof groupInviteSchema>;
+export type GroupPicture = z.infer<typeof groupPictureSchema>;
 export type GroupPreview = z.infer<typeof groupPreviewSchema>;
 export type JoinedGroup = z.infer<typeof joinedGroupSchema>;
 export type Account = z.infer<typeof accountSchema>;

@@ -110,6 +110,7 @@ async function start(tx: Transaction, flows: Flows, message: ReceivedMessage): P
     failureCode,
   });
   if (!isStarted) return { outcome: 'overtaken' };
-  await appendEvents(tx, [failureCode === null ? startedEvent(run) : endedEvent(run, 'FAILED', failureCode)]);
+  const told = failureCode === null ? startedEvent(tx, run) : endedEvent(tx, run, 'FAILED', failureCode);
+  await appendEvents(tx, [await told]);
   return { outcome: failureCode ?? 'started', runId: run.id, hasEvents: true };
 }

@@ -18,7 +18,7 @@ export interface ReceivedMessage {
 }
 
 /** Why a message concerns no automation. */
-export type NotConcerned = 'other_event' | 'own_message' | 'group' | 'nobody';
+export type NotConcerned = 'other_event' | 'own_message' | 'group' | 'nobody' | 'album';
 
 /**
  * What automations look at: messages that a person wrote to a profile, one to one. What the number itself sent, here
@@ -32,6 +32,8 @@ export function readReceived(envelope: EventEnvelope): ReceivedMessage | NotConc
   if (fromMe) return 'own_message';
   if (chat.endsWith('@g.us')) return 'group';
   if (contactId === null) return 'nobody';
+  // Its files follow, each a message of its own.
+  if (content.type === 'ALBUM') return 'album';
   const at = new Date(envelope.timestamp);
   return { eventId, at, workspaceId, profileId, contactId, chat, waMessageId, sender, content, firstOfContact };
 }

@@ -45,7 +45,9 @@ export async function advance(
       claimMs: status === 'RUNNING' ? claimMs : null,
     },
   );
-  if (status !== 'RUNNING') await appendEvents(tx, [endedEvent({ ...run, chat }, status, failureCode)]);
+  if (status !== 'RUNNING') {
+    await appendEvents(tx, [await endedEvent(tx, { ...run, chat }, status, failureCode)]);
+  }
   return status;
 }
 

@@ -1,6 +1,6 @@
-import { outboundContentSchema, type RunFailure, type SendCommand, timing } from '@multiwa/contracts';
-import { acceptMessagesIn, countAutomaticMessages, type LockedRun } from '@multiwa/db';
-import { fillText, makeAcceptanceOrder, newId, waMessageIdFrom } from '@multiwa/domain';
+import { type FlowNode, outboundContentSchema, type RunFailure, type SendCommand, timing } from '@multiwa/contracts';
+import { acceptMessagesIn, countAutomaticMessages, isOptedOut, type LockedRun } from '@multiwa/db';
+import { fillText, makeAcceptanceOrder, namesOfChat, newId, phoneForms, waMessageIdFrom } from '@multiwa/domain';
 import { startSpan } from '@multiwa/runtime';
 import type { Transaction } from './advance.js';
 import { flowValues } from './flow-values.js';
@@ -13,15 +13,23 @@ const nextInOrder = makeAcceptanceOrder(Date.now, newId);
 /** A command, and beside it the trace that it belongs to. */
 export type RunCommand = SendCommand & { traceparent?: string };
 
+/** A step that sends a text. */
+type SendingNode = Extract<FlowNode, { text: string }>;
+
 export type Sent = { command: RunCommand | undefined; messageId: string } | { failure: RunFailure };
 
 /**
  * Accepts the message of the step at which the run stands. All its ids but our own are made of run and step, so that
  * the message exists once, whoever repeats the step. The command is to be published after the commit.
  */
-export async function acceptStepMessage(tx: Transaction, run: LockedRun, text: string): Promise<Sent> {
+export async function acceptStepMessage(
+  tx: Transaction,
+  run: LockedRun,
+  { text, ignoreOptOut = false }: Pick<SendingNode, 'text' | 'ignoreOptOut'>,
+): Promise<Sent> {
   if (run.contact === null) return { failure: 'contact_gone' };
   if (run.isProfileDeleted) return { failure: 'profile_deleted' };
+  if (!ignoreOptOut && (await hasOptedOut(tx, run))) return { failure: 'opted_out' };
   const filled = fillText(text, flowValues(run));
   if (filled.trim() === '') return { failure: 'text_empty' };
   const content = outboundContentSchema.safeParse({ type: 'TEXT', text: filled });
@@ -51,6 +59,13 @@ export async function acceptStepMessage(tx: Transaction, run: LockedRun, text: s
   if (!accepted.has(id)) return { failure: 'profile_deleted' };
   const command = { ...message, messageId: id, acceptedAt: createdAt.toISOString(), traceparent: span?.traceparent };
   return { messageId: id, command };
+}
+
+/** Asked when the message leaves: the contact may have refused further messages since the run began. */
+function hasOptedOut(tx: Transaction, { workspaceId, chat, contact }: LockedRun): Promise<boolean> {
+  const { phones, lid } = namesOfChat(chat);
+  const known = contact?.phone ? phoneForms(contact.phone) : [];
+  return isOptedOut(tx, workspaceId, { phones: [...new Set([...phones, ...known])], lid: lid ?? contact?.lid ?? null });
 }
 
 /** What a run sends belongs to the trace of the message that started the run. */

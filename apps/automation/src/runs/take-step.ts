@@ -78,12 +78,12 @@ async function carryOut(
       return { rest: 'delay', seconds: node.seconds };
     case 'ask': {
       if (run.status === 'WAITING') return { ending: { way: 'timeout' }, detail: {} };
-      const sent = await acceptStepMessage(tx, run, node.text);
+      const sent = await acceptStepMessage(tx, run, node);
       if ('failure' in sent) return { ending: { end: 'FAILED', code: sent.failure }, detail: {} };
       return { rest: 'ask', seconds: node.timeoutSeconds, command: sent.command };
     }
     case 'send_text': {
-      const sent = await acceptStepMessage(tx, run, node.text);
+      const sent = await acceptStepMessage(tx, run, node);
       if ('failure' in sent) return { ending: { end: 'FAILED', code: sent.failure }, detail: {} };
       return { ending: { way: 'next' }, detail: { messageId: sent.messageId }, command: sent.command };
     }

@@ -26,8 +26,8 @@ export interface Friend extends Identity {
   read(id: string): Promise<void>;
   /** The message that arrived under this id. */
   received(id: string): Promise<PhoneRecord>;
-  /** Sends a file of its own in this field of WhatsApp's message. */
-  sendFile(field: string): Promise<{ id: string; sha256: string }>;
+  /** Sends a file of its own in this field of WhatsApp's message, with what else the message says. */
+  sendFile(field: string, beside?: object): Promise<{ id: string; sha256: string }>;
   /** The hash of the file that arrived with the message, downloaded and decrypted. */
   opened(id: string): Promise<string>;
 }

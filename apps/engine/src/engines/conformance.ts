@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Capability, capabilitiesOf, type OutboundContent } from '@multiwa/contracts';
+import { openVote } from '@multiwa/domain';
 import type { Case } from './conformance-bench.js';
 import { channelConformance } from './conformance-channels.js';
 import { statusConformance } from './conformance-status.js';
@@ -120,6 +121,21 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
   'send.AUDIO': sendsFile({ type: 'AUDIO' }, 'audio/ogg; codecs=opus', 'audioMessage'),
   'send.DOCUMENT': sendsFile({ type: 'DOCUMENT' }, 'application/pdf', 'documentMessage'),
   'send.STICKER': sendsFile({ type: 'STICKER' }, 'image/webp', 'stickerMessage'),
+  'send.ALBUM': async ({ send, file, friend }) => {
+    const albumId = await send({ type: 'ALBUM', images: 1, videos: 1 });
+    partly((await friend.received(albumId)).content.albumMessage, { expectedImageCount: 1, expectedVideoCount: 1 });
+    const parts = [
+      { type: 'IMAGE', media: file('image/jpeg') },
+      { type: 'VIDEO', media: file('video/mp4') },
+    ] as const;
+    for (const part of parts) {
+      const sent = await send({ ...part, albumId, albumSize: 2 });
+      assert.equal(await friend.opened(sent), part.media.sha256);
+      const { messageContextInfo } = (await friend.received(sent)).content;
+      const parentMessageKey = { id: albumId, fromMe: true, remoteJid: friend.chat };
+      partly(messageContextInfo, { messageAssociation: { associationType: 'MEDIA_ALBUM', parentMessageKey } });
+    }
+  },
   'option.viewOnce': async ({ send, file, friend }) => {
     const sent = await send({ type: 'IMAGE', media: file('image/jpeg'), viewOnce: true });
     partly((await friend.received(sent)).content.viewOnceMessage, { message: { imageMessage: { viewOnce: true } } });
@@ -132,7 +148,7 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
       partly(reactionMessage, { key: { id: theirs, fromMe: false }, text: emoji ?? '' });
     }
   },
-  'send.EDIT': async ({ send, friend }) => {
+  'send.EDIT': async ({ send, file, friend }) => {
     const first = await send(text('frist'));
     const sent = await send({ type: 'EDIT', target: target(first, true), text: 'first' });
     partly((await friend.received(sent)).content.protocolMessage, {
@@ -140,6 +156,34 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
       type: 'MESSAGE_EDIT',
       editedMessage: { extendedTextMessage: { text: 'first' } },
     });
+    const image = { type: 'IMAGE', media: file('image/jpeg'), caption: 'a cta' } as const;
+    const picture = await send(image);
+    const better = await send({ type: 'EDIT', target: target(picture, true), text: 'a cat', file: image });
+    const shown = (await friend.received(picture)).content.imageMessage as Record<string, unknown>;
+    const { caption: _, ...described } = shown;
+    partly((await friend.received(better)).content.protocolMessage, {
+      key: { id: picture, fromMe: true },
+      type: 'MESSAGE_EDIT',
+      editedMessage: { imageMessage: { ...described, caption: 'a cat' } },
+    });
+  },
+  'send.VOTE': async ({ send, friend, self }) => {
+    const theirs = await friend.send(pollOfPhone());
+    for (const options of [['yes', 'later'], []]) {
+      const sender = { phone: friend.phone, lid: friend.lid };
+      const sent = await send({
+        type: 'VOTE',
+        target: { ...target(theirs, false), sender },
+        options,
+        secret: poll.secret,
+      });
+      const update = (await friend.received(sent)).content.pollUpdateMessage as PollUpdate;
+      partly(update, { pollCreationMessageKey: { id: theirs, fromMe: false } });
+      const sealed = { payload: bytes(update.vote.encPayload), iv: bytes(update.vote.encIv) };
+      const names = { voters: [`${self.phone}@s.whatsapp.net`], creators: [friend.chat] };
+      const opened = { waMessageId: theirs, secret: bytes(poll.secret), options: poll.options };
+      assert.deepEqual(openVote(opened, { ...sealed, ...names }), options);
+    }
   },
   'send.DELETE': async ({ send, friend }) => {
     const first = await send(text('a slip'));
@@ -240,6 +284,17 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
   'receive.AUDIO': receivesFile('AUDIO', 'audioMessage'),
   'receive.DOCUMENT': receivesFile('DOCUMENT', 'documentMessage'),
   'receive.STICKER': receivesFile('STICKER', 'stickerMessage'),
+  'receive.ALBUM': async ({ arrival, friend, fetched }) => {
+    const album = await friend.send({ albumMessage: { expectedImageCount: 2, expectedVideoCount: 0 } });
+    partly((await arrival('message-received', album)).content, { type: 'ALBUM', images: 2, videos: 0 });
+    const parentMessageKey = { remoteJid: friend.chat, fromMe: true, id: album };
+    const messageAssociation = { associationType: 'MEDIA_ALBUM', parentMessageKey };
+    const { id: sent, sha256 } = await friend.sendFile('imageMessage', { messageContextInfo: { messageAssociation } });
+    const { content } = await arrival('message-received', sent);
+    partly(content, { type: 'IMAGE', albumId: album });
+    assert.ok('media' in content && content.media.source);
+    assert.equal(await fetched(content.media.source), sha256);
+  },
   'receive.REACTION': async ({ arrival, friend, send }) => {
     const sent = await send(text('like it?'));
     await friend.received(sent);
@@ -262,12 +317,30 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
       target: { waMessageId: first, fromMe: false },
       content: text('first'),
     });
+    const { id: picture } = await friend.sendFile('imageMessage');
+    const captioned = {
+      key: { ...key, id: picture },
+      type: 'MESSAGE_EDIT',
+      editedMessage: { imageMessage: { caption: 'a cat' } },
+    };
+    const caption = await friend.send({ protocolMessage: captioned });
+    partly(await arrival('message-edited', caption), {
+      target: { waMessageId: picture, fromMe: false },
+      content: { type: 'IMAGE', caption: 'a cat' },
+    });
   },
   'receive.DELETE': async ({ arrival, friend }) => {
     const first = await friend.send({ conversation: 'a slip' });
     const key = { remoteJid: friend.chat, id: first, fromMe: true };
     const deletion = await friend.send({ protocolMessage: { key, type: 'REVOKE' } });
     partly(await arrival('message-deleted', deletion), { target: { waMessageId: first, fromMe: false } });
+  },
+  'receive.disappearing': async ({ arrival, friend }) => {
+    for (const seconds of [86_400, 0]) {
+      const protocolMessage = { type: 'EPHEMERAL_SETTING', ephemeralExpiration: seconds };
+      const changed = await friend.send({ protocolMessage });
+      partly(await arrival('chat-timer', changed), { chat: friend.chat, sender: { phone: friend.phone }, seconds });
+    }
   },
   'receive.pollVotes': async ({ arrival, friend, send }) => {
     const ours = await send({ ...poll, options: [...poll.options], multiple: true });
@@ -282,6 +355,12 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
     }
   },
 };
+
+interface PollUpdate {
+  vote: { encPayload: string; encIv: string };
+}
+
+const bytes = (base64: string) => Buffer.from(base64, 'base64');
 
 function pollOfPhone() {
   const options = poll.options.map((optionName) => ({ optionName }));

@@ -14,6 +14,7 @@ import type {
   GroupAnswer,
   GroupCall,
   GroupInfo,
+  GroupPictureFact,
   GroupRequest,
   GroupRequestFact,
   Identity,
@@ -61,6 +62,9 @@ export interface GroupUpdate {
 
 /** Somebody wants to be let into a group, or wants it no longer. */
 export type GroupRequestUpdate = Pick<GroupRequestFact, 'chat' | 'person' | 'state' | 'noticeId'> & { at: Date };
+
+/** A group has another picture, or none any more. */
+export type GroupPictureUpdate = Pick<GroupPictureFact, 'chat' | 'pictureId' | 'actor' | 'noticeId'> & { at: Date };
 
 /** What can be asked of groups, as the contracts name it. Each rejects with a CodedError when WhatsApp refuses. */
 export type GroupCalls = { [C in GroupCall]: (request: GroupRequest<C>) => Promise<GroupAnswer<C>> };
@@ -138,6 +142,10 @@ export interface ConnectionCallbacks {
   group(update: GroupUpdate): Promise<void>;
   /** Likewise. */
   groupRequest(update: GroupRequestUpdate): Promise<void>;
+  /** Likewise. */
+  groupPicture(update: GroupPictureUpdate): Promise<void>;
+  /** All groups that the number is in, after it was asked for them. Likewise. */
+  groupList(chats: readonly string[], at: Date): Promise<void>;
   /** What other devices of the account did to chats: resolves once it is durable. */
   chatsChanged(changes: readonly ChatChanged[]): Promise<void>;
   /** Somebody posted to a channel: resolves once it is durable, and only then may the engine confirm it. */

@@ -131,7 +131,7 @@ export class CommandRunner {
   }
 
   async #prepare({ messageId, chat, content }: SendCommand): Promise<Attempt | 'prepared'> {
-    if (!('media' in content)) return 'prepared';
+    if (!('media' in content) && !('file' in content)) return 'prepared';
     const { connection, logger } = this.#dependencies;
     const release = await this.#uploads.take();
     try {

@@ -238,6 +238,8 @@ export class ConnectionRun {
         const payload = { ...seen, profileId, workspaceId, eventId: newId(), at: new Date().toISOString() };
         this.#dependencies.sayOfChannel({ kind: 'channel-counts', payload }).catch(() => undefined);
       },
+      groupPicture: (update) => groups.picture(update),
+      groupList: (chats, at) => groups.list(chats, at),
       presence: (seen) => {
         const { profileId, workspaceId } = this.#wishes.profile();
         this.#dependencies.presence({ ...seen, profileId, workspaceId, eventId: newId() });

@@ -1,16 +1,15 @@
 import type { Bus, FactPayload, Stoppable } from '@multiwa/bus';
 import { CodedError, groupCalls } from '@multiwa/contracts';
-import type { Connection, GroupRequestUpdate, GroupUpdate } from '../engines/engine.js';
+import type { Connection, GroupPictureUpdate, GroupRequestUpdate, GroupUpdate } from '../engines/engine.js';
+
+type GroupKind = 'group-state' | 'group-request' | 'group-picture' | 'group-list';
+type GroupFact = { [K in GroupKind]: { kind: K; payload: FactPayload<K> } }[GroupKind];
 
 interface Dependencies {
   profileId: string;
   workspaceId: string;
   generation: number;
-  say(
-    fact:
-      | { kind: 'group-state'; payload: FactPayload<'group-state'> }
-      | { kind: 'group-request'; payload: FactPayload<'group-request'> },
-  ): Promise<void>;
+  say(fact: GroupFact): Promise<void>;
 }
 
 /** Says how groups are, in the order in which it was told: one for each ownership of a profile. */
@@ -27,6 +26,19 @@ export class GroupTeller {
     this.#step += 1;
     const payload = { profileId, workspaceId, generation, step: this.#step, at: at.toISOString(), ...update };
     return say({ kind: 'group-state', payload });
+  }
+
+  /** Says of every group that is not among these that the number left it. */
+  list(chats: readonly string[], at: Date): Promise<void> {
+    const { profileId, workspaceId, generation, say } = this.#dependencies;
+    this.#step += 1;
+    const payload = { profileId, workspaceId, generation, step: this.#step, at: at.toISOString(), chats: [...chats] };
+    return say({ kind: 'group-list', payload });
+  }
+
+  picture({ at, ...update }: GroupPictureUpdate): Promise<void> {
+    const { profileId, workspaceId, say } = this.#dependencies;
+    return say({ kind: 'group-picture', payload: { profileId, workspaceId, at: at.toISOString(), ...update } });
   }
 
   request({ at, ...update }: GroupRequestUpdate): Promise<void> {

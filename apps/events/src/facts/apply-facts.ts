@@ -1,9 +1,9 @@
-import type { FactMessage } from '@multiwa/bus';
 import {
   type ChatActionFailedFact,
   type ChatChangedFact,
   eventOf,
   isActionType,
+  isCaptioned,
   type PresenceFact,
   placeOf,
 } from '@multiwa/contracts';
@@ -18,7 +18,10 @@ import {
   insertReceivedMedia,
   joinPeople,
   loadContacts,
+  loadContents,
+  loadGroupSizes,
   loadGroups,
+  loadGroupsInside,
   loadReactions,
   loadReceipts,
   loadVotes,
@@ -26,8 +29,10 @@ import {
   lockProfiles,
   lockReceivedMedia,
   type MessageState,
+  type ProfileState,
   saveGroupMembers,
   saveGroupRequests,
+  saveGroupTitles,
   saveReactions,
   saveReceipts,
   saveVotes,
@@ -38,11 +43,14 @@ import {
   upsertConversations,
   upsertGroups,
 } from '@multiwa/db';
+import type { AnyFact } from './any-fact.js';
 import { applyCall, writeCalls } from './calls.js';
 import { applyChannelCounts, applyChannelPost } from './channel-facts.js';
 import { writeChatChanges } from './chat-changes.js';
+import { applyChatTimer, writeChatTimers } from './chat-timers.js';
 import { applyContactLearned } from './contact-learned.js';
-import { applyGroupState } from './group-state.js';
+import { canWait, type EarlyWord, keepEarly, takeEarly } from './early-words.js';
+import { applyGroupList, applyGroupPicture, applyGroupState } from './group-state.js';
 import { applyMediaState } from './media-state.js';
 import { applyMessageDeleted, applyMessageEdited } from './message-changed.js';
 import { applyMessageReaction } from './message-reaction.js';
@@ -54,10 +62,7 @@ import { applyPollVote } from './poll-vote.js';
 import { applyProfileStatus } from './profile-status.js';
 import { type FactOutcome, type ShownLinks, World, withoutLinks } from './world.js';
 
-/** A fact as it came from the bus, without what only the bus knows. */
-export type AnyFact = {
-  [K in FactMessage['kind']]: { kind: K; payload: Extract<FactMessage, { kind: K }>['payload']; traceparent?: string };
-}[FactMessage['kind']];
+export type { AnyFact } from './any-fact.js';
 
 export interface AppliedFacts {
   /** One for each fact, in order. */
@@ -79,8 +84,19 @@ export function applyFacts(
   links: ShownLinks = withoutLinks,
 ): Promise<AppliedFacts> {
   return database.transaction(async (tx) => {
-    const world = await readWorld(tx, facts, links);
-    const outcomes = facts.map((fact) => applyFact(world, fact));
+    // Profiles first: their locks make everything that is read after them stay true until the end.
+    const profiles = await lockProfiles(tx, [...new Set(facts.map(({ payload }) => payload.profileId))]);
+    const early = await takeEarly(tx, facts);
+    const world = await readWorld(tx, profiles, [...facts, ...early.map(({ fact }) => fact)], links);
+    const waiting: EarlyWord[] = [];
+    const outcomes = facts.map((fact) => {
+      const outcome = applyFact(world, fact);
+      if (outcome !== 'message_unknown' || !canWait(fact)) return outcome;
+      waiting.push({ fact, createdAt: new Date() });
+      return 'kept';
+    });
+    for (const word of early) if (applyFact(world, word.fact) === 'message_unknown') waiting.push(word);
+    await keepEarly(tx, waiting);
     return { outcomes, ...(await writeWorld(tx, world)) };
   });
 }
@@ -108,6 +124,12 @@ function applyFact(world: World, fact: AnyFact): FactOutcome {
       return applyMessageReceipt(world, fact.payload);
     case 'group-state':
       return applyGroupState(world, fact.payload);
+    case 'group-picture':
+      return applyGroupPicture(world, fact.payload);
+    case 'group-list':
+      return applyGroupList(world, fact.payload);
+    case 'chat-timer':
+      return applyChatTimer(world, fact.payload);
     case 'group-request':
       return applyGroupRequest(world, fact.payload);
     case 'channel-post':
@@ -156,12 +178,16 @@ function applyChatActionFailed(world: World, fact: ChatActionFailedFact): FactOu
   return 'applied';
 }
 
-/** Profiles first: their locks make everything that is read after them stay true until the end. */
-async function readWorld(tx: Transaction, facts: readonly AnyFact[], links: ShownLinks): Promise<World> {
-  const profiles = await lockProfiles(tx, [...new Set(facts.map(({ payload }) => payload.profileId))]);
-  const wanted = facts.flatMap((fact) => messageWanted(fact) ?? []);
+async function readWorld(
+  tx: Transaction,
+  profiles: ProfileState[],
+  facts: readonly AnyFact[],
+  links: ShownLinks,
+): Promise<World> {
+  const wanted = facts.flatMap((fact) => [messageWanted(fact) ?? [], albumWanted(fact) ?? []].flat());
   const named = wanted.length > 0 ? await lockMessages(tx, wanted) : [];
   const messages = [...named, ...(await lockTargets(tx, named))];
+  await readCaptions(tx, facts, messages);
   const people = facts.flatMap(contactsWanted);
   const mediaIds = facts.flatMap(({ kind, payload }) => (kind === 'media-state' ? payload.mediaId : []));
   const media = mediaIds.length > 0 ? await lockReceivedMedia(tx, mediaIds) : [];
@@ -179,12 +205,25 @@ async function readWorld(tx: Transaction, facts: readonly AnyFact[], links: Show
   const isToMany = (chat: string) => chat.endsWith('@g.us') || placeOf(chat) === 'status';
   const toMany = messages.filter(({ fromMe, chat }) => fromMe && isToMany(chat)).map(({ id }) => id);
   const receipts = toMany.length > 0 ? await loadReceipts(tx, toMany) : [];
+  const synced = facts.flatMap(({ kind, payload }) => (kind === 'group-list' ? payload.profileId : []));
+  // Without their members: those that have them replace them.
+  const inside = synced.length > 0 ? await loadGroupsInside(tx, synced) : [];
+  const known = { ...groups, groups: [...inside, ...groups.groups] };
   const opinions = await readOpinions(tx, facts, messages);
-  return new World({ profiles, messages, contacts, groups, receipts, media, ...opinions }, links);
+  const world = new World({ profiles, messages, contacts, groups: known, receipts, media, ...opinions }, links);
+  const uncounted = messages.filter(({ origin, fromMe, recipients, chat }) => {
+    return fromMe && origin === 'PHONE' && recipients === null && chat.endsWith('@g.us');
+  });
+  if (uncounted.length > 0) {
+    for (const { profileId, chat, size } of await loadGroupSizes(tx, uncounted)) {
+      world.groupSizes.set(`${profileId} ${chat}`, size);
+    }
+  }
+  return world;
 }
 
 function groupWanted({ kind, payload }: AnyFact) {
-  if (kind !== 'group-state' && kind !== 'group-request') return [];
+  if (kind !== 'group-state' && kind !== 'group-request' && kind !== 'group-picture') return [];
   return [{ profileId: payload.profileId, chat: payload.chat }];
 }
 
@@ -199,6 +238,13 @@ function messageWanted({ kind, payload }: AnyFact) {
   };
 }
 
+/** What announced the album that a file belongs to. */
+function albumWanted({ kind, payload }: AnyFact) {
+  if (kind !== 'message-received' || !('albumId' in payload.content)) return undefined;
+  const { albumId } = payload.content;
+  return albumId === undefined ? undefined : { profileId: payload.profileId, waMessageId: albumId, messageId: null };
+}
+
 /** The messages that sends among these change. */
 async function lockTargets(tx: Transaction, messages: readonly MessageState[]): Promise<MessageState[]> {
   const known = new Set(messages.map(({ id }) => id));
@@ -211,15 +257,32 @@ async function lockTargets(tx: Transaction, messages: readonly MessageState[]): 
   return wanted.length > 0 ? lockMessages(tx, wanted) : [];
 }
 
+/** Of a file whose caption is edited the rest stays, so it must be known. */
+async function readCaptions(tx: Transaction, facts: readonly AnyFact[], messages: readonly MessageState[]) {
+  const isEdit = facts.some(({ kind }) => kind === 'message-edited') || messages.some(({ type }) => type === 'EDIT');
+  const captioned = isEdit ? messages.filter(({ type }) => isCaptioned(type)) : [];
+  if (captioned.length === 0) return;
+  const contents = new Map(
+    (
+      await loadContents(
+        tx,
+        captioned.map(({ id }) => id),
+      )
+    ).map((row) => [row.id, row.content]),
+  );
+  for (const message of captioned) message.content = contents.get(message.id) ?? null;
+}
+
 /** What people said about these messages before, as far as there is anything new about them. */
 async function readOpinions(tx: Transaction, facts: readonly AnyFact[], messages: readonly MessageState[]) {
   const ids = messages.map(({ id }) => id);
   const isReaction = facts.some(({ kind }) => kind === 'message-reaction');
   const isVote = facts.some(({ kind }) => kind === 'poll-vote');
+  const isOwnVote = messages.some(({ type }) => type === 'VOTE');
   const isOwnReaction = messages.some(({ type }) => type === 'REACTION');
   return {
     reactions: isReaction || isOwnReaction ? await loadReactions(tx, ids) : [],
-    votes: isVote ? await loadVotes(tx, ids) : [],
+    votes: isVote || isOwnVote ? await loadVotes(tx, ids) : [],
   };
 }
 
@@ -229,6 +292,7 @@ function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
   if (kind === 'call') return [{ profileId, ...payload.caller }];
   if (kind === 'contact-learned') return payload.people.map((person) => ({ profileId, ...person }));
   if (kind === 'group-request') return [{ profileId, ...payload.person }];
+  if (kind === 'group-state' || kind === 'group-picture') return payload.actor ? [{ profileId, ...payload.actor }] : [];
   if (kind === 'chat-changed') {
     return payload.peer ? [{ profileId, phone: payload.peer.phone, lid: payload.peer.lid }] : [];
   }
@@ -259,6 +323,8 @@ async function writeWorld(tx: Transaction, world: World) {
   await saveGroupRequests(tx, world.groups.changedRequests());
   await saveReceipts(tx, world.receipts.changed());
   await writeChatChanges(tx, world);
+  await writeChatTimers(tx, world);
+  await saveGroupTitles(tx, world.namedGroups());
   await writeCalls(tx, world);
   // Last, so that it also moves what this batch has written under the old names.
   await joinPeople(tx, world.joined());

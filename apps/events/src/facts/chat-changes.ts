@@ -35,6 +35,7 @@ async function writeOne(tx: Transaction, world: World, fact: ChatChangedFact): P
     conversationId: row.id,
     chat,
     contactId: row.contactId,
+    peer,
     by: 'PHONE' as const,
   };
   world.events.push(...conversationEvents(owner, made, newId));

@@ -39,6 +39,13 @@ export class GroupBook {
     return entry && { group: entry.group, members: [...entry.members.values()] };
   }
 
+  /** Those that a profile is in, as far as they were loaded. */
+  inside(profileId: string): { group: GroupState; members: GroupMemberState[] }[] {
+    return [...this.#entries.values()]
+      .filter(({ group }) => group.profileId === profileId && group.role !== null)
+      .map(({ group, members }) => ({ group, members: [...members.values()] }));
+  }
+
   /** The group is so from now on. */
   put(group: GroupState, members: readonly GroupMemberState[]): void {
     const before = this.#entries.get(keyOf(group))?.before ?? new Map<string, GroupMemberState>();

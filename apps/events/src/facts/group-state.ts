@@ -1,4 +1,4 @@
-import type { GroupInfo, GroupStateFact, Identity } from '@multiwa/contracts';
+import type { GroupInfo, GroupListFact, GroupPictureFact, GroupStateFact, Identity } from '@multiwa/contracts';
 import type { GroupMemberState, GroupState, ProfileState } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import type { FactOutcome, World } from './world.js';
@@ -11,7 +11,8 @@ export function applyGroupState(world: World, fact: GroupStateFact): FactOutcome
   if (before && !isNewer(fact, before.group)) return 'unchanged';
   if (!fact.group) return leave(world, profile, fact, before);
 
-  const group = { id: before?.group.id ?? newId(), ...rowOf(profile, fact, fact.group) };
+  const { pictureId = null, pictureAt = null } = before?.group ?? {};
+  const group = { id: before?.group.id ?? newId(), pictureId, pictureAt, ...rowOf(profile, fact, fact.group) };
   const members = membersOf(profile, fact, fact.group);
   world.groups.put(group, members);
   const wasInside = before !== undefined && before.group.role !== null;
@@ -20,18 +21,55 @@ export function applyGroupState(world: World, fact: GroupStateFact): FactOutcome
     return 'applied';
   }
   announceChanges(world, profile, fact, before.group, group);
+  if (before.group.ephemeralSeconds !== group.ephemeralSeconds) {
+    const { chat, at, actor: sender } = fact;
+    const fromMe = sender !== null && isSame(sender, profile);
+    world.timers.push({ profile, chat, peer: null, seconds: group.ephemeralSeconds, fromMe, sender, at });
+  }
   announceMembers(world, profile, fact, before.members, members);
   return 'applied';
 }
 
-function isNewer({ generation, step }: GroupStateFact, group: GroupState): boolean {
+function isNewer({ generation, step }: Pick<GroupStateFact, 'generation' | 'step'>, group: GroupState): boolean {
   return generation === group.generation ? step > group.step : generation > group.generation;
+}
+
+/** All groups that the number is in: what else it was in, and was not told of since, it has left. */
+export function applyGroupList(world: World, fact: GroupListFact): FactOutcome {
+  const profile = world.profileOf(fact);
+  if (typeof profile === 'string') return profile;
+  const listed = new Set(fact.chats);
+  const left = world.groups.inside(profile.id).filter(({ group }) => !listed.has(group.chat) && isNewer(fact, group));
+  for (const before of left) leave(world, profile, { ...fact, chat: before.group.chat, actor: null }, before);
+  return left.length > 0 ? 'applied' : 'unchanged';
+}
+
+/** A group has another picture. Of two the later one holds; one that is told again changes nothing. */
+export function applyGroupPicture(world: World, fact: GroupPictureFact): FactOutcome {
+  const profile = world.profileOf(fact);
+  if (typeof profile === 'string') return profile;
+  const before = world.groups.find(profile.id, fact.chat);
+  const pictureAt = new Date(fact.at);
+  const { pictureId, chat } = fact;
+  if (!before || (before.group.pictureAt && before.group.pictureAt > pictureAt)) return 'unchanged';
+  const isSamePicture = before.group.pictureId === pictureId && before.group.pictureAt !== null;
+  if (isSamePicture) return 'unchanged';
+  world.groups.put({ ...before.group, pictureId, pictureAt }, before.members);
+  const actor = fact.actor && world.contacts.complete(profile.id, fact.actor);
+  const at = pictureAt.toISOString();
+  world.announce(profile, 'group.picture', { chat, actor, subject: before.group.subject, pictureId, at });
+  return 'applied';
 }
 
 type Before = { group: GroupState; members: GroupMemberState[] } | undefined;
 
 /** What the group was is kept for those who look back. */
-function leave(world: World, profile: ProfileState, fact: GroupStateFact, before: Before): FactOutcome {
+function leave(
+  world: World,
+  profile: ProfileState,
+  fact: Pick<GroupStateFact, 'generation' | 'step' | 'chat' | 'actor' | 'at'>,
+  before: Before,
+): FactOutcome {
   if (!before) return 'unchanged';
   const { generation, step, chat, actor } = fact;
   const wasInside = before.group.role !== null;
@@ -45,7 +83,7 @@ function rowOf(
   profile: ProfileState,
   { chat, generation, step }: GroupStateFact,
   info: GroupInfo,
-): Omit<GroupState, 'id'> {
+): Omit<GroupState, 'id' | 'pictureId' | 'pictureAt'> {
   const { participants, owner, communityId, createdAt, ...said } = info;
   const own = participants.find((one) => isSame(one, profile));
   return {

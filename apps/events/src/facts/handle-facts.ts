@@ -75,6 +75,9 @@ export function makeHandleFacts({
       case 'unchanged':
         logger.debug(line, 'Fact applied');
         return 'done';
+      case 'kept':
+        logger.info(line, 'Something about a message that is not stored here is kept until it comes');
+        return 'done';
       case 'message_unknown': {
         const retryInMs = unknownMessageRetryMs[message.deliveryCount - 1];
         if (retryInMs !== undefined) return { retryInMs };

@@ -10,6 +10,7 @@ import {
 import type { MessageState, ProfileState } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import { changeOf, findTarget, isAuthor } from './about-message.js';
+import { editedContent } from './edited-content.js';
 import type { FactOutcome, World } from './world.js';
 
 /** The author of a message changed what it says. The last edit counts, in whichever order they are heard of. */
@@ -20,10 +21,11 @@ export function applyMessageEdited(world: World, fact: MessageEditedFact): FactO
   if (!message) return 'message_unknown';
   // Nobody edits what somebody else wrote.
   if (!isAuthor(world, message, fact)) return 'unchanged';
-  if (!editMessage(world, profile, message, fact.content, new Date(fact.saidAt))) return 'unchanged';
+  const content = editedContent(message, fact.content);
+  if (!content || !editMessage(world, profile, message, content, new Date(fact.saidAt))) return 'unchanged';
   world.announce(profile, 'message.edited', {
     ...changeOf(world, profile, message, fact),
-    content: contentSchema.parse(fact.content),
+    content: world.links.showContent(contentSchema.parse(content)),
   });
   return 'applied';
 }
@@ -52,6 +54,8 @@ export function editMessage(
   const { deletedAt, editedAt: before } = message;
   if (deletedAt || (before && before >= editedAt)) return false;
   changeContent(world, profile, message, content, { editedAt, deletedAt });
+  // The next edit of this batch goes on from it.
+  message.content = content;
   return true;
 }
 

@@ -14,6 +14,7 @@ export function applyMessageReceipt(world: World, fact: MessageReceiptFact): Fac
   const message = own.find(({ chat }) => chat === fact.chat);
   // Of a status that was posted on the phone nothing is kept, unless the settings ask for statuses.
   if (!message) return placeOf(fact.chat) === 'status' ? 'unchanged' : 'message_unknown';
+  countRecipients(world, message);
   const { phone, lid } = fact.participant;
   const participant = addressOf(fact.participant);
   const receipt = { messageId: message.id, participant, phone, lid, status: fact.status, at: new Date(fact.at) };
@@ -37,6 +38,13 @@ function tellView(
   const at = new Date(fact.at).toISOString();
   const data = { messageId: id, waMessageId, chat: statusChat, viewer, at } as const;
   world.announce(profile, 'status.viewed', data, world.traceparent ?? traceparent);
+}
+
+/** What another device of the number wrote in a group went to all others in it, as many as they are when one of them has it. */
+function countRecipients(world: World, message: MessageState): void {
+  if (message.recipients !== null || message.origin !== 'PHONE') return;
+  const size = world.groupSizes.get(`${message.profileId} ${message.chat}`);
+  if (size !== undefined && size > 1) world.messages.change(message, { recipients: size - 1 });
 }
 
 /** Somebody wants to be let into a group, or wants it no longer. */

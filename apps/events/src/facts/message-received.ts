@@ -7,6 +7,7 @@ import {
 } from '@multiwa/contracts';
 import type { ContactState, ProfileState } from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
+import { withAlbumSize } from './album-size.js';
 import { noteFile } from './note-file.js';
 import { applyStatusReceived } from './status-received.js';
 import type { FactOutcome, World } from './world.js';
@@ -30,7 +31,8 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
   const chat = (peer && chatOf(peer)) ?? fact.chat;
   const messageId = newId();
   const timestamp = new Date(fact.timestamp);
-  const { workspaceId, waMessageId, fromMe, type, content } = fact;
+  const { workspaceId, waMessageId, fromMe, type } = fact;
+  const content = withAlbumSize(world, profile, chat, fact);
   const contactId = contact?.id ?? null;
   world.messages.add({
     id: messageId,
@@ -53,7 +55,8 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
     profileId: profile.id,
     chat,
     contactId: fact.peer ? contactId : null,
-    unreadBy: fromMe ? 0 : 1,
+    // What announces an album is read with its files.
+    unreadBy: fromMe || type === 'ALBUM' ? 0 : 1,
     lastMessageId: messageId,
     lastMessageAt: timestamp,
     ephemeralSeconds: timerOf(content),

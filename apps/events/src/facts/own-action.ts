@@ -1,6 +1,7 @@
-import { contentSchema, movedEventType, outboundContentSchema } from '@multiwa/contracts';
+import { contentSchema, movedEventType, outboundContentSchema, receivedContentSchema } from '@multiwa/contracts';
 import type { MessageState, ProfileState } from '@multiwa/db';
-import { newId } from '@multiwa/domain';
+import { newId, tallyOf } from '@multiwa/domain';
+import { editedContent } from './edited-content.js';
 import { deleteMessage, editMessage } from './message-changed.js';
 import type { World } from './world.js';
 
@@ -32,11 +33,24 @@ export function applyOwnAction(world: World, profile: ProfileState, action: Mess
       }
       return;
     }
+    case 'VOTE': {
+      const poll = receivedContentSchema.safeParse(message.content).data;
+      if (poll?.type !== 'POLL') return;
+      const { options } = sent;
+      const self = { fromMe: true, phone: null, lid: null };
+      const vote = { id: newId(), messageId, ...self, waMessageId: action.waMessageId, options, at };
+      if (world.votes.say(vote)) {
+        const tally = tallyOf(poll.options, world.votes.of(messageId));
+        world.announce(profile, 'poll.vote', { ...change, options, tally }, traceparent);
+      }
+      return;
+    }
     case 'EDIT': {
       const { text, mentions } = sent;
-      const content = contentSchema.parse({ type: 'TEXT', text, mentions });
-      if (editMessage(world, profile, message, content, at)) {
-        world.announce(profile, 'message.edited', { ...change, content }, traceparent);
+      const content = editedContent(message, { type: 'TEXT', text, mentions });
+      if (content && editMessage(world, profile, message, content, at)) {
+        const shown = world.links.showContent(contentSchema.parse(content));
+        world.announce(profile, 'message.edited', { ...change, content: shown }, traceparent);
       }
       return;
     }

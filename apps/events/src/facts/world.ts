@@ -27,12 +27,15 @@ import { MediaBook } from './media-book.js';
 import { MessageBook } from './message-book.js';
 import { OpinionBook } from './opinion-book.js';
 import { ReceiptBook } from './receipt-book.js';
+import type { TimerChange } from './timer-change.js';
 
 /** What became of one fact. */
 export type FactOutcome =
   | 'applied'
   | 'unchanged'
   | 'message_unknown'
+  /** It waits for the message that it is about. */
+  | 'kept'
   | 'unreadable'
   | 'profile_unknown'
   | 'workspace_mismatch';
@@ -73,6 +76,9 @@ export class World {
   /** Applied when the messages of the batch are stored. */
   readonly calls: CallSeen[] = [];
   readonly chatChanges: ChatChangedFact[] = [];
+  readonly timers: TimerChange[] = [];
+  /** Others in groups, by profile and chat: as many get what the number’s other devices write there. */
+  readonly groupSizes = new Map<string, number>();
   /** Of the fact that is being applied: what it leads to goes on with its trace. */
   traceparent: string | null | undefined;
   readonly #profiles: Map<string, ProfileState>;
@@ -171,6 +177,12 @@ export class World {
 
   conversations(): ConversationChange[] {
     return [...this.#conversations.values()];
+  }
+
+  /** Groups whose conversations are to be called as they are. */
+  namedGroups(): { profileId: string; chat: string }[] {
+    const touched = [...this.groups.changed(), ...this.conversations(), ...this.chatChanges];
+    return touched.filter(({ chat }) => chat.endsWith('@g.us')).map(({ profileId, chat }) => ({ profileId, chat }));
   }
 
   joined(): PersonJoined[] {

@@ -9,6 +9,8 @@ export interface Acceptor {
    * when its profile is gone: nothing was stored then.
    */
   accept(message: AcceptedMessage): Promise<{ inserted: boolean }>;
+  /** The same of several sends that belong together and leave in this order: all are stored, or none. */
+  acceptTogether(messages: readonly AcceptedMessage[]): Promise<{ inserted: boolean }>;
   /**
    * Hands a send that was accepted before to its stream, where a repetition is dropped: whoever repeats a request after a
    * crash goes on with the next message of the chat, which must not overtake this one.
@@ -33,6 +35,8 @@ const isDataError = (error: unknown): boolean =>
  */
 export function startAcceptor(deps: {
   insert(messages: readonly AcceptedMessage[]): Promise<Set<string>>;
+  /** All or none; says which. */
+  insertTogether(messages: readonly AcceptedMessage[]): Promise<boolean>;
   publisher: CommandPublisher;
 }): Acceptor {
   const batcher = makeBatcher<AcceptedMessage, Outcome | { refused: unknown }>({
@@ -74,6 +78,16 @@ export function startAcceptor(deps: {
       if ('refused' in outcome) throw outcome.refused;
       await within(outcome.published, limits.publishWaitMs);
       return { inserted: outcome.inserted };
+    },
+    async acceptTogether(messages) {
+      const inserted = await deps.insertTogether(messages);
+      if (!inserted) return { inserted };
+      const queued = messages.filter(({ status }) => status === 'QUEUED');
+      await within(
+        Promise.all(queued.map((message) => deps.publisher.publish(commandOf(message)))),
+        limits.publishWaitMs,
+      );
+      return { inserted };
     },
     async handOver(message) {
       await within(deps.publisher.publish({ ...commandOf(message), repeated: true }), limits.publishWaitMs);

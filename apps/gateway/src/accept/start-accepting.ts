@@ -1,6 +1,6 @@
 import type { Bus } from '@multiwa/bus';
 import { outboundContentSchema } from '@multiwa/contracts';
-import { acceptMessages, countQueued, type Database, type MessagesRepository } from '@multiwa/db';
+import { acceptMessages, acceptTogether, countQueued, type Database, type MessagesRepository } from '@multiwa/db';
 import type { Logger, Metrics } from '@multiwa/runtime';
 import type { Stops } from '../stops.js';
 import { type Acceptor, commandOf, startAcceptor } from './acceptor.js';
@@ -43,6 +43,11 @@ export function startAccepting(deps: AcceptingDeps): { acceptor: Acceptor; queue
       const ids = await acceptMessages(database, batch);
       accepted.inc(ids.size);
       return ids;
+    },
+    async insertTogether(messages) {
+      const inserted = await acceptTogether(database, messages);
+      if (inserted) accepted.inc(messages.length);
+      return inserted;
     },
     publisher,
   });

@@ -1,7 +1,16 @@
-import { CodedError, capabilityTable, type OutboundContent, type ParsedSend, refusedTypes } from '@multiwa/contracts';
+import {
+  type ActionType,
+  capabilityTable,
+  isActionType,
+  type MessageType,
+  type OutboundContent,
+  type ParsedSend,
+  refusedTypes,
+} from '@multiwa/contracts';
 import type { ProfileScope } from '@multiwa/db';
 import type { ResolveChat } from '../use-cases/addressing.js';
 import type { KnownProfile } from '../use-cases/known-profile.js';
+import { capabilityError, unsupported } from './capability-error.js';
 import { type ActionDeps, makeComposeAction } from './compose-action.js';
 import { composeCards } from './compose-cards.js';
 import { type FileDeps, isFile, makeComposeFile } from './compose-file.js';
@@ -38,11 +47,10 @@ export function makeComposeContent(deps: ComposeDeps) {
     { engine }: Pick<KnownProfile, 'engine'>,
     input: Input,
   ): Promise<Composed> {
-    const { supports, hint } = capabilityOf(engine, input.type);
-    if (!supports || isRefused(input)) throw unsupported(hint);
-    if (input.type === 'REACTION' || input.type === 'EDIT' || input.type === 'DELETE') {
-      return composeAction(scope, input);
-    }
+    const { hint } = capabilityTable[`send.${input.type}`];
+    const refused = isRefused(input) ? unsupported(hint) : capabilityError(engine, `send.${input.type}`);
+    if (refused || isRefused(input)) throw refused;
+    if (isAction(input)) return composeAction(scope, input);
     const chat = await deps.resolveChat(scope, input.to, '#/to');
     const parts = await composeParts(scope, chat, input);
     if (isFile(input)) return { chat, content: { ...(await composeFile(scope, input)), ...parts } };
@@ -65,19 +73,10 @@ export function makeComposeContent(deps: ComposeDeps) {
 }
 export type ComposeContent = ReturnType<typeof makeComposeContent>;
 
-function capabilityOf(engine: KnownProfile['engine'], type: Input['type']) {
-  const { engines, hint } = capabilityTable[`send.${type}`];
-  return { supports: engines.includes(engine), hint };
+function isAction(input: Input): input is Extract<Input, { type: ActionType }> {
+  return isActionType(input.type as MessageType);
 }
 
 function isRefused(input: Input): input is Refused {
   return (refusedTypes as readonly string[]).includes(input.type);
-}
-
-function unsupported(hint: string | undefined): CodedError {
-  const message = hint ?? 'The engine of this profile does not send this kind of message.';
-  return new CodedError('not_supported_by_engine', {
-    detail: message,
-    errors: [{ pointer: '#/type', code: 'not_supported_by_engine', message }],
-  });
 }

@@ -11,11 +11,12 @@ export interface FileDeps {
 }
 
 type FileType = keyof typeof maxMediaBytes;
-export type FileInput = Extract<ParsedSend, { type: FileType }>;
-type FileContent = Extract<OutboundContent, { type: FileType }>;
+/** What of such a send is about the file. */
+export type FileInput = { [T in FileType]: Omit<Extract<ParsedSend, { type: T }>, 'to'> }[FileType];
+export type FileContent = Extract<OutboundContent, { type: FileType }>;
 
 /** Whether a send carries a file. */
-export function isFile(input: ParsedSend): input is FileInput {
+export function isFile(input: ParsedSend): input is Extract<ParsedSend, { type: FileType }> {
   return input.type in maxMediaBytes;
 }
 
@@ -24,13 +25,14 @@ export function isFile(input: ParsedSend): input is FileInput {
  * says, since it may be gone by the time of sending. @throws CodedError with a pointer
  */
 export function makeComposeFile({ media, makeVoice, makePreview }: FileDeps) {
-  const fileOf = (scope: ProfileScope, type: FileType, input: MediaInput): Promise<MediaObject> =>
+  const fileOf = (scope: ProfileScope, type: FileType, input: MediaInput, at: string): Promise<MediaObject> =>
     'id' in input
-      ? media.take(scope.workspaceId, input.id, type, '#/media/id')
-      : media.fetchUrl(scope.workspaceId, input.url, type, '#/media/url');
+      ? media.take(scope.workspaceId, input.id, type, `${at}/media/id`)
+      : media.fetchUrl(scope.workspaceId, input.url, type, `${at}/media/url`);
 
-  return async function composeFile(scope: ProfileScope, input: FileInput): Promise<FileContent> {
-    const row = await fileOf(scope, input.type, input.media);
+  /** `at`: where the file stands in the request. */
+  return async function composeFile(scope: ProfileScope, input: FileInput, at = '#'): Promise<FileContent> {
+    const row = await fileOf(scope, input.type, input.media, at);
     switch (input.type) {
       case 'IMAGE': {
         const { type, caption, viewOnce } = input;

@@ -31,6 +31,7 @@ const run: z.output<typeof automationRunSchema> = {
   profileId: 'cmh3k2v1x0000qzrm5t9ab3de',
   contactId: 'cmh3k2v1x0003qzrm9n3pq5rs',
   chat: '6281234567890@s.whatsapp.net',
+  peer: { phone: '6281234567890', lid: '198765432109876' },
   status: 'COMPLETED',
   nodeId: 'end',
   step: 3,

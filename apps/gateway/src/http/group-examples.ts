@@ -76,6 +76,7 @@ export const groupExamples: Readonly<Record<string, unknown>> = {
   ChangeParticipants: changeParticipants,
   MemberResults: results,
   GroupInvite: invite,
+  GroupPicture: { url: 'https://pps.whatsapp.net/v/t61.24694-24/1796083200.jpg', hidden: false },
   GroupPreview: preview,
   FollowInvite: join,
   JoinedGroup: joined,

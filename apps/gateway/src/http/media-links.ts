@@ -12,6 +12,9 @@ function withLinks(payload: unknown, links: MediaLinks): unknown {
   if ('items' in payload && Array.isArray(payload.items)) {
     return { ...payload, items: payload.items.map((item) => withLinks(item, links)) };
   }
+  if ('parts' in payload && Array.isArray(payload.parts)) {
+    return { ...payload, parts: payload.parts.map((part) => withLinks(part, links)) };
+  }
   const { content } = payload as { content?: unknown };
   if (typeof content !== 'object' || content === null || !('media' in content)) return payload;
   return { ...payload, content: links.showContent(content as Content) };

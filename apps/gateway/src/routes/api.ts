@@ -24,6 +24,7 @@ import type { People } from '../use-cases/people.js';
 import type { Presence } from '../use-cases/presence.js';
 import type { Profiles } from '../use-cases/profiles.js';
 import type { Proxies } from '../use-cases/proxies.js';
+import type { SendAlbumUseCase } from '../use-cases/send-album.js';
 import type { SendAndWait } from '../use-cases/send-and-wait.js';
 import type { SessionFiles } from '../use-cases/session-files.js';
 import type { Sessions } from '../use-cases/sessions.js';
@@ -82,6 +83,7 @@ import { groupInviteRoutes } from './groups/invite.js';
 import { leaveGroupRoute } from './groups/leave.js';
 import { listGroupsRoutes } from './groups/list.js';
 import { changeParticipantsRoute } from './groups/participants.js';
+import { groupPictureRoutes } from './groups/picture.js';
 import { groupRequestRoutes } from './groups/requests.js';
 import { subgroupRoutes } from './groups/subgroups.js';
 import { updateGroupRoute } from './groups/update.js';
@@ -95,6 +97,7 @@ import { getMessageRoute } from './messages/get.js';
 import { listMessagesRoute } from './messages/list.js';
 import { searchMessagesRoutes } from './messages/search.js';
 import { sendMessageRoute } from './messages/send.js';
+import { sendAlbumRoute } from './messages/send-album.js';
 import { createOptOutRoute } from './opt-outs/create.js';
 import { deleteOptOutRoute } from './opt-outs/delete.js';
 import { listOptOutsRoutes } from './opt-outs/list.js';
@@ -144,6 +147,7 @@ export interface UseCases {
   sessions: Sessions;
   proxies: Proxies;
   sendAndWait: SendAndWait;
+  sendAlbum: SendAlbumUseCase;
   forwardMessage: ForwardMessageUseCase;
   messages: Messages;
   media: MediaUseCase;
@@ -188,6 +192,7 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
   profileSessionRoute(app, useCases.sessions);
   proxyRoutes(app, useCases.proxies);
   sendMessageRoute(app, useCases.sendAndWait);
+  sendAlbumRoute(app, useCases.sendAlbum);
   forwardMessageRoute(app, useCases.forwardMessage);
   for (const route of [listMessagesRoute, searchMessagesRoutes, getMessageRoute, cancelMessageRoutes]) {
     route(app, useCases.messages);
@@ -212,6 +217,7 @@ export function apiRoutes(app: App, useCases: UseCases, authenticator: Authentic
     updateGroupRoute,
     changeParticipantsRoute,
     groupInviteRoutes,
+    groupPictureRoutes,
     groupRequestRoutes,
     subgroupRoutes,
     leaveGroupRoute,

@@ -6,35 +6,21 @@ import type { Acceptor } from '../accept/acceptor.js';
 import type { QueueBound } from '../accept/queue-bound.js';
 import type { Composed } from '../compose/compose-content.js';
 import { viewAccepted } from '../views/views.js';
-import type { ColdSends } from './cold-sends.js';
 import type { KnownProfile, KnownProfiles } from './known-profile.js';
-import { sendTimesError } from './send-times.js';
+import { type AskedTerms, makeSendTermsError, readTerms, type SendTerms, type SendTermsDeps } from './send-terms.js';
 
-export interface AcceptSendDeps {
+export interface AcceptSendDeps extends SendTermsDeps {
   knownProfiles: KnownProfiles;
-  coldSendError: ColdSends;
-  /** Why nothing may be sent to somebody who wants no messages. */
-  optOutRefusal(workspaceId: string, chat: string): Promise<CodedError | null>;
   queueBound: QueueBound;
   acceptor: Acceptor;
   messages: Pick<MessagesRepository, 'findByIdempotencyKey'>;
   /** Sort keys of the next send, in the order of the calls. */
   nextInOrder(): { id: string; createdAt: Date };
-  now(): Date;
 }
 
 export interface Idempotency {
   key: string;
   requestHash: string;
-}
-
-/** When and to whom it may be sent, as the caller wrote it. */
-export interface AskedTerms {
-  sendAt?: string | undefined;
-  expiresAt?: string | undefined;
-  ignoreOptOut?: boolean | undefined;
-  /** How long the chat shows that we type before it: milliseconds, or true for as long as the text would take. */
-  simulateTyping?: boolean | number | undefined;
 }
 
 export interface SendOutcome {
@@ -45,7 +31,8 @@ export interface SendOutcome {
 
 /** Accepts a send: from the moment this resolves the message ends SENT or FAILED, whichever process dies (promise 1). */
 export function makeAcceptSend(deps: AcceptSendDeps) {
-  const { knownProfiles, coldSendError, optOutRefusal, queueBound, acceptor, messages, nextInOrder, now } = deps;
+  const { knownProfiles, queueBound, acceptor, messages, nextInOrder } = deps;
+  const sendTermsError = makeSendTermsError(deps);
 
   async function firstAnswer(scope: ProfileScope, idempotency: Idempotency): Promise<SendOutcome | undefined> {
     const first: Message | null = await messages.findByIdempotencyKey(scope, idempotency.key);
@@ -66,37 +53,33 @@ export function makeAcceptSend(deps: AcceptSendDeps) {
     scope: ProfileScope,
     profile: KnownProfile,
     compose: () => Promise<Composed>,
-    { sendAt, expiresAt, ignoreOptOut }: { sendAt: Date | null; expiresAt: Date | null; ignoreOptOut: boolean },
+    terms: SendTerms,
   ) {
     const { chat, content } = await compose();
-    const error =
-      sendTimesError(sendAt, expiresAt, now()) ??
-      (ignoreOptOut ? null : await optOutRefusal(scope.workspaceId, chat)) ??
-      (await coldSendError(scope, profile, chat, sendAt));
+    const error = await sendTermsError(scope, profile, chat, terms);
     if (error) throw error;
-    return { chat, content, queuedAhead: await enter(scope.profileId, sendAt) };
+    return { chat, content, queuedAhead: await enter(scope.profileId, terms.sendAt) };
   }
 
   return async function acceptSend(
     scope: ProfileScope,
     compose: (profile: KnownProfile) => Promise<Composed>,
-    terms: AskedTerms,
+    asked: AskedTerms,
     idempotency?: Idempotency,
   ): Promise<SendOutcome> {
     const profile = await knownProfiles.require(scope);
-    const [sendAt, expiresAt] = [dateOf(terms.sendAt), dateOf(terms.expiresAt)];
-    const { ignoreOptOut = false } = terms;
-    const place = await placed(scope, profile, () => compose(profile), { sendAt, expiresAt, ignoreOptOut }).catch(
-      codedError,
-    );
+    const terms = readTerms(asked);
+    const { sendAt, expiresAt } = terms;
+    const place = await placed(scope, profile, () => compose(profile), terms).catch(codedError);
     if (place instanceof CodedError) {
       // What stands against it may have come up since the first request was accepted.
       const first = idempotency && (await firstAnswer(scope, idempotency));
       if (first) return first;
       throw place;
     }
-    const typingMs = typingMsOf(terms.simulateTyping, textOf(place.content));
-    const fixed = { ...place, sendAt, expiresAt, typingMs, ...fixedIds(idempotency) };
+    const typingMs = typingMsOf(asked.simulateTyping, textOf(place.content));
+    const { ignoreOptOut } = terms;
+    const fixed = { ...place, sendAt, expiresAt, ignoreOptOut, typingMs, ...fixedIds(idempotency) };
     const status = sendAt ? ('SCHEDULED' as const) : ('QUEUED' as const);
     const message: AcceptedMessage = { ...scope, ...fixed, status, ...nextInOrder() };
     const inserted = await traced('accept message', { attributes: spanIds(message) }, (span) =>
@@ -121,12 +104,12 @@ export function makeAcceptSend(deps: AcceptSendDeps) {
 }
 export type AcceptSend = ReturnType<typeof makeAcceptSend>;
 
-function codedError(error: unknown): CodedError {
+export function codedError(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
   throw error;
 }
 
-function spanIds({ workspaceId, profileId, id, waMessageId }: AcceptedMessage) {
+export function spanIds({ workspaceId, profileId, id, waMessageId }: AcceptedMessage) {
   return {
     'multiwa.workspace_id': workspaceId,
     'multiwa.profile_id': profileId,
@@ -141,10 +124,6 @@ function fixedIds(idempotency: Idempotency | undefined) {
     idempotencyKey: idempotency?.key ?? null,
     requestHash: idempotency?.requestHash ?? null,
   };
-}
-
-function dateOf(text: string | undefined): Date | null {
-  return text === undefined ? null : new Date(text);
 }
 
 /** What somebody would have to type. */

@@ -5,17 +5,20 @@ import {
   eventOf,
   type Flow,
   flowSchema,
+  type Identity,
   subjects,
   type updateAutomationSchema,
 } from '@multiwa/contracts';
 import type { AutomationRun, AutomationsRepository, Prisma, RunFilter } from '@multiwa/db';
-import { newId } from '@multiwa/domain';
+import { identityOfChat, newId } from '@multiwa/domain';
 import type { z } from 'zod';
 import type { Caller } from '../auth/authenticate.js';
 import { viewAutomation, viewRun, viewRunWithSteps } from '../views/automation-views.js';
+import { viewOne } from '../views/view-one.js';
 import { requireSound } from './flow-publication.js';
 import type { KnownProfiles } from './known-profile.js';
 import { type PageQuery, readPage } from './page.js';
+import type { WithPeers } from './peers.js';
 
 export interface AutomationsDeps {
   automations: AutomationsRepository;
@@ -23,9 +26,10 @@ export interface AutomationsDeps {
   /** The operator's choice: flows may call addresses that are not public. */
   allowPrivateUrls: boolean;
   bus: Pick<Bus, 'nudge'>;
+  withPeers: WithPeers;
 }
 
-export function makeAutomations({ automations, knownProfiles, allowPrivateUrls, bus }: AutomationsDeps) {
+export function makeAutomations({ automations, knownProfiles, allowPrivateUrls, bus, withPeers }: AutomationsDeps) {
   const requireProfile = async (workspaceId: string, profileId: string | null | undefined): Promise<void> => {
     if (profileId) await knownProfiles.require({ workspaceId, profileId });
   };
@@ -78,15 +82,15 @@ export function makeAutomations({ automations, knownProfiles, allowPrivateUrls, 
 
     async runs({ workspaceId }: Caller, id: string, { limit, cursor, ...filter }: PageQuery & RunFilter) {
       await requireAutomation(workspaceId, id);
-      const read = (page: Parameters<AutomationsRepository['runs']>[2]) =>
-        automations.runs(workspaceId, id, { ...page, ...filter });
+      const read = async (page: Parameters<AutomationsRepository['runs']>[2]) =>
+        withPeers(await automations.runs(workspaceId, id, { ...page, ...filter }));
       return readPage('automation-runs', { limit, cursor }, read, viewRun);
     },
 
     async run({ workspaceId }: Caller, id: string, runId: string) {
       const run = await automations.findRun(workspaceId, id, runId);
       if (!run) throw new CodedError('run_not_found');
-      return viewRunWithSteps(run);
+      return viewOne(await withPeers([run]), viewRunWithSteps);
     },
 
     /** Cancelling what was cancelled before changes nothing. */
@@ -94,14 +98,14 @@ export function makeAutomations({ automations, knownProfiles, allowPrivateUrls, 
       const cancelled = await automations.cancelRun(workspaceId, id, runId, cancelledEvent);
       if (cancelled) {
         bus.nudge(subjects.nudge.outbox);
-        return viewRun(cancelled);
+        return viewOne(await withPeers([cancelled]), viewRun);
       }
       const run = await automations.findRun(workspaceId, id, runId);
       if (!run) throw new CodedError('run_not_found');
       if (run.status !== 'CANCELLED') {
         throw new CodedError('state_conflict', { detail: `The run has ended with status ${run.status}.` });
       }
-      return viewRun(run);
+      return viewOne(await withPeers([run]), viewRun);
     },
   };
 }
@@ -116,8 +120,9 @@ function stored(flow: Flow): Prisma.InputJsonObject {
   return flow as unknown as Prisma.InputJsonObject;
 }
 
-function cancelledEvent(run: AutomationRun) {
+function cancelledEvent(run: AutomationRun, contact: Identity | undefined) {
   const { id: runId, workspaceId, profileId, automationId, version, contactId, chat } = run;
-  const data = { automationId, runId, version, contactId, chat, status: 'CANCELLED' as const, failureCode: null };
+  const peer = contact ?? identityOfChat(chat);
+  const data = { automationId, runId, version, contactId, chat, peer, status: 'CANCELLED' as const, failureCode: null };
   return eventOf('automation.run.ended', { id: newId(), workspaceId, profileId, data });
 }

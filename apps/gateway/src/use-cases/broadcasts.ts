@@ -22,10 +22,12 @@ import { readRecipients } from '../csv/read-recipients.js';
 import { type BroadcastView, viewBroadcast, viewRecipient } from '../views/broadcast-views.js';
 import type { KnownProfiles } from './known-profile.js';
 import { type PageQuery, readPage, readPageBy } from './page.js';
+import type { WithPeers } from './peers.js';
 
 export interface BroadcastsDeps {
   broadcasts: BroadcastsRepository;
   knownProfiles: KnownProfiles;
+  withPeers: WithPeers;
   now(): Date;
 }
 
@@ -36,7 +38,7 @@ type Update = z.output<typeof updateBroadcastSchema>;
 const insertChunk = 1_000;
 
 /** Broadcasts as drafts, and how they fare. What moves them on stands in broadcast-control.ts. */
-export function makeBroadcasts({ broadcasts, knownProfiles, now }: BroadcastsDeps) {
+export function makeBroadcasts({ broadcasts, knownProfiles, withPeers, now }: BroadcastsDeps) {
   async function viewAll(rows: readonly Broadcast[]): Promise<BroadcastView[]> {
     const [counts, paces] = await Promise.all([
       broadcasts.counts(rows.map(({ id }) => id)),
@@ -111,8 +113,8 @@ export function makeBroadcasts({ broadcasts, knownProfiles, now }: BroadcastsDep
     async listRecipients(caller: Caller, id: string, query: PageQuery & { status?: RecipientStatus }) {
       await find(caller, id);
       const { status } = query;
-      const read = ({ take, after }: { take: number; after?: { id: string } }) =>
-        broadcasts.listRecipients(id, { take, status, after: after?.id });
+      const read = async ({ take, after }: { take: number; after?: { id: string } }) =>
+        withPeers(await broadcasts.listRecipients(id, { take, status, after: after?.id }));
       return readPageBy('recipients', query, read, viewRecipient, (row) => ({ at: null, id: row.id }));
     },
 

@@ -29,8 +29,10 @@ import type { z } from 'zod';
 import type { ChatCommands } from '../accept/chat-commands.js';
 import { limits } from '../limits.js';
 import { validationFailed } from '../validation-failed.js';
+import { viewOne } from '../views/view-one.js';
 import { viewConversation } from '../views/views.js';
 import type { KnownProfiles } from './known-profile.js';
+import type { WithPeers } from './peers.js';
 
 type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
@@ -40,6 +42,7 @@ export interface ConversationChangesDeps {
   knownProfiles: KnownProfiles;
   commands: Pick<ChatCommands, 'handOn'>;
   bus: Pick<Bus, 'nudge'>;
+  withPeers: WithPeers;
   now(): Date;
 }
 
@@ -48,7 +51,7 @@ export interface ConversationChangesDeps {
  * then on WhatsApp hears of it whenever the profile has a session, whichever process dies.
  */
 export function makeConversationChanges(deps: ConversationChangesDeps) {
-  const { database, conversations, knownProfiles, commands, bus, now } = deps;
+  const { database, conversations, knownProfiles, commands, bus, withPeers, now } = deps;
 
   async function change(
     scope: ProfileScope,
@@ -63,7 +66,7 @@ export function makeConversationChanges(deps: ConversationChangesDeps) {
     if (!changed) throw new CodedError('conversation_not_found');
     if (changed.events.length > 0) bus.nudge(subjects.nudge.outbox);
     if (changed.told) void commands.handOn(scope.profileId);
-    return viewConversation(changed.row);
+    return viewOne(await withPeers([changed.row]), viewConversation);
   }
 
   async function decide(
@@ -77,7 +80,9 @@ export function makeConversationChanges(deps: ConversationChangesDeps) {
     if (made.changed.length === 0) return null;
     const last = await lastOfChat(tx, scope.profileId, row.chat);
     const marks = { last: last && markOf(last), unread: read.map(markOf), newWaMessageId };
-    const owner = { ...scope, conversationId: row.id, chat: row.chat, contactId: row.contactId, by: 'API' as const };
+    const { id: conversationId, chat, contactId } = row;
+    const [{ peer = null } = {}] = await withPeers([row]);
+    const owner = { ...scope, conversationId, chat, contactId, peer, by: 'API' as const };
     return {
       after: { ...row, ...made.after },
       commands: chatActionsOf(made, marks).map((action) => ({ id: newId(), action })),

@@ -1,17 +1,20 @@
 import { CodedError, type listConversationsQuerySchema } from '@multiwa/contracts';
 import type { ConversationFilter, ConversationsRepository, MessagesRepository, ProfileScope } from '@multiwa/db';
 import type { z } from 'zod';
+import { viewOne } from '../views/view-one.js';
 import { viewConversation, viewMessage } from '../views/views.js';
 import type { KnownProfiles } from './known-profile.js';
 import { type PageQuery, readPage, readPageBy } from './page.js';
+import type { WithPeers } from './peers.js';
 
 export interface ConversationsDeps {
   conversations: ConversationsRepository;
   messages: Pick<MessagesRepository, 'list'>;
   knownProfiles: KnownProfiles;
+  withPeers: WithPeers;
 }
 
-export function makeConversations({ conversations, messages, knownProfiles }: ConversationsDeps) {
+export function makeConversations({ conversations, messages, knownProfiles, withPeers }: ConversationsDeps) {
   async function find(scope: ProfileScope, id: string) {
     await knownProfiles.require(scope);
     const conversation = await conversations.find(scope, id);
@@ -26,14 +29,14 @@ export function makeConversations({ conversations, messages, knownProfiles }: Co
       return readPageBy(
         'conversations',
         query,
-        (page) => conversations.list(scope, { ...page, ...filter }),
+        async (page) => withPeers(await conversations.list(scope, { ...page, ...filter })),
         viewConversation,
         ({ id, lastMessageAt }) => ({ at: lastMessageAt, id }),
       );
     },
 
     async get(scope: ProfileScope, id: string) {
-      return viewConversation(await find(scope, id));
+      return viewOne(await withPeers([await find(scope, id)]), viewConversation);
     },
 
     async messages(scope: ProfileScope, id: string, query: PageQuery) {

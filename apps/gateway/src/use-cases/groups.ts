@@ -122,6 +122,12 @@ export function makeGroups({ groups, profiles, knownProfiles, resolveChat, bus }
       return { code, url: `${INVITE_URL}${code}` };
     },
 
+    picture: (scope: ProfileScope, id: string) => askOf(scope, 'picture', { chat: chatOf(id) }),
+
+    async changePicture(scope: ProfileScope, id: string, picture: { jpegBase64: string } | null): Promise<void> {
+      await askOf(scope, 'changePicture', { chat: chatOf(id), picture });
+    },
+
     async preview(scope: ProfileScope, invite: string) {
       const { chat, group, size } = await ask(scope, 'preview', { code: codeOf(invite) });
       return { ...group, id: chat, size };

@@ -25,6 +25,7 @@ import { z } from 'zod';
 import { limits } from '../limits.js';
 import { validationFailed } from '../validation-failed.js';
 import type { KnownProfiles } from './known-profile.js';
+import type { ClaimUpload, UploadedContent } from './upload-once.js';
 
 export interface MediaDeps {
   media: MediaObjectsRepository;
@@ -35,6 +36,7 @@ export interface MediaDeps {
   messages: Pick<MessagesRepository, 'find'>;
   knownProfiles: KnownProfiles;
   bus: Pick<Bus, 'ask'>;
+  claimUpload: ClaimUpload;
   /** Largest file that this gateway takes of any kind. */
   maxBytes: number;
 }
@@ -92,14 +94,48 @@ export function makeMedia(deps: MediaDeps) {
     return row;
   }
 
+  async function once(
+    file: ReceivedFile,
+    { workspaceId, key, fileName, type }: Omit<UploadedContent, 'sha256'> & { workspaceId: string; key: string },
+  ): Promise<{ media: MediaObjectView; isRepeated: boolean }> {
+    const content = { sha256: file.sha256, fileName, type };
+    const claim = await deps.claimUpload(workspaceId, key, content).catch(async (error: unknown) => {
+      await file.discard();
+      throw error;
+    });
+    if (claim.isDone) {
+      await file.discard();
+      return { media: show(await find(workspaceId, claim.id)), isRepeated: true };
+    }
+    try {
+      const row = await keep(file, { id: claim.id, workspaceId, origin: 'UPLOAD', fileName });
+      await claim.done();
+      return { media: show(row), isRepeated: false };
+    } catch (error) {
+      await claim.release();
+      throw error;
+    }
+  }
+
   return {
-    async upload(workspaceId: string, incoming: IncomingFile, type: MediaType | undefined): Promise<MediaObjectView> {
+    /** With a key, the same file is taken in once however often it comes. `isRepeated`: it had come before. */
+    async upload(
+      workspaceId: string,
+      incoming: IncomingFile,
+      { type, key }: { type?: MediaType | undefined; key?: string | undefined } = {},
+    ): Promise<{ media: MediaObjectView; isRepeated: boolean }> {
       const file = await receive(incoming, type).catch((error: unknown) => {
         if (!(error instanceof TooManyBytesError)) throw error;
         throw new CodedError('payload_too_large', { detail: `A file may have ${error.maxBytes} bytes here.` });
       });
       const fileName = fileNameOf(incoming.fileName);
-      return show(await keep(file, { id: newId(), workspaceId, origin: 'UPLOAD', fileName }));
+      if (key === undefined) {
+        return {
+          media: show(await keep(file, { id: newId(), workspaceId, origin: 'UPLOAD', fileName })),
+          isRepeated: false,
+        };
+      }
+      return once(file, { workspaceId, key, fileName, type });
     },
 
     async get(workspaceId: string, id: string): Promise<MediaObjectView> {

@@ -8,6 +8,7 @@ import {
 } from '@multiwa/contracts';
 import type { Automation, AutomationRun, AutomationRunStep } from '@multiwa/db';
 import type { z } from 'zod';
+import type { WithPeer } from '../use-cases/peers.js';
 
 export function viewAutomation(automation: Automation): z.output<typeof automationSchema> {
   return {
@@ -24,7 +25,7 @@ export function viewAutomation(automation: Automation): z.output<typeof automati
   };
 }
 
-export function viewRun(run: AutomationRun): z.output<typeof automationRunSchema> {
+export function viewRun(run: WithPeer<AutomationRun>): z.output<typeof automationRunSchema> {
   const failure = runFailureSchema.safeParse(run.failureCode);
   return {
     id: run.id,
@@ -33,6 +34,7 @@ export function viewRun(run: AutomationRun): z.output<typeof automationRunSchema
     profileId: run.profileId,
     contactId: run.contactId,
     chat: run.chat,
+    peer: run.peer,
     status: run.status,
     nodeId: run.nodeId,
     step: run.step,
@@ -45,7 +47,7 @@ export function viewRun(run: AutomationRun): z.output<typeof automationRunSchema
 }
 
 export function viewRunWithSteps(
-  run: AutomationRun & { steps: AutomationRunStep[] },
+  run: WithPeer<AutomationRun> & { steps: AutomationRunStep[] },
 ): z.output<typeof automationRunWithStepsSchema> {
   return { ...viewRun(run), steps: run.steps.map(viewStep) };
 }

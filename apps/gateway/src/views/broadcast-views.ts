@@ -7,6 +7,7 @@ import {
 import type { Broadcast, BroadcastRecipient, ProfilePace, RecipientCounts } from '@multiwa/db';
 import { allCounts, estimateEnd, readBroadcastSettings, readFrozen } from '@multiwa/domain';
 import type { z } from 'zod';
+import type { WithPeer } from '../use-cases/peers.js';
 
 export type BroadcastView = z.output<typeof broadcastSchema>;
 
@@ -51,9 +52,9 @@ function endOf(...[pace, used, pending, now, frozen]: [...Parameters<typeof esti
   return estimateEnd(pace, used, pending, from);
 }
 
-export function viewRecipient(row: BroadcastRecipient): z.output<typeof broadcastRecipientSchema> {
-  const { id, position, input, chat, status, reason, messageId, acceptedAt } = row;
-  return { id, position, input, chat, status, reason, messageId, acceptedAt: iso(acceptedAt) };
+export function viewRecipient(row: WithPeer<BroadcastRecipient>): z.output<typeof broadcastRecipientSchema> {
+  const { id, position, input, chat, peer, status, reason, messageId, acceptedAt } = row;
+  return { id, position, input, chat, peer, status, reason, messageId, acceptedAt: iso(acceptedAt) };
 }
 
 function iso(time: Date | null): string | null {

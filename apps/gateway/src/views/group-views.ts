@@ -21,6 +21,7 @@ export function viewGroup(group: Group): GroupView {
     role: group.role,
     createdAt: groupCreatedAt?.toISOString() ?? null,
     leftAt: leftAt?.toISOString() ?? null,
+    pictureId: group.pictureId,
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@multiwa/contracts';
 import type { Account, ApiKey, Contact, Conversation, Message, Profile } from '@multiwa/db';
 import type { z } from 'zod';
+import type { WithPeer } from '../use-cases/peers.js';
 
 /** Rows as the API shows them: every field named here, so that a new column is never shown by accident. */
 
@@ -134,12 +135,15 @@ export function viewAccepted(
   };
 }
 
-export function viewConversation(conversation: Omit<Conversation, 'changedAt'>): z.input<typeof conversationSchema> {
+export function viewConversation(
+  conversation: WithPeer<Omit<Conversation, 'changedAt'>>,
+): z.input<typeof conversationSchema> {
   return {
     id: conversation.id,
     profileId: conversation.profileId,
     chat: conversation.chat,
     contactId: conversation.contactId,
+    peer: conversation.peer,
     title: conversation.title,
     unreadCount: conversation.unreadCount,
     markedUnread: conversation.markedUnread,

@@ -14,8 +14,9 @@ import {
   type EndedMessage,
   expireMessages,
   failMessages,
+  optedOutRecipients,
 } from '@multiwa/db';
-import { newId } from '@multiwa/domain';
+import { namesOfChat, newId } from '@multiwa/domain';
 
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
@@ -24,13 +25,20 @@ export interface Sendable {
   command: SendCommand;
 }
 
-/** What can be sent, as commands; what cannot ends FAILED, with its event, in the same transaction. */
+/**
+ * What can be sent, as commands; what cannot ends FAILED, with its event, in the same transaction. A message whose time has
+ * come is not sent to somebody who has refused messages since it was accepted.
+ */
 export async function sortOut(tx: Transaction, due: readonly DueMessage[], repeated: boolean): Promise<Sendable[]> {
   const sendable: Sendable[] = [];
   const failed: { message: DueMessage; code: FailureCode; detail: string | null }[] = [];
+  const optedOut = repeated
+    ? new Set<string>()
+    : await optedOutRecipients(tx, due.filter(obeysOptOut).map(recipientOf));
   for (const message of due) {
     const content = outboundContentSchema.safeParse(message.content);
     if (message.profileDeleted) failed.push({ message, code: 'profile_deleted', detail: null });
+    else if (optedOut.has(message.id)) failed.push({ message, code: 'opted_out', detail: null });
     else if (!content.success) failed.push({ message, code: 'unsupported_by_engine', detail: null });
     else sendable.push({ message, command: commandOf(message, content.data, repeated) });
   }
@@ -41,6 +49,14 @@ export async function sortOut(tx: Transaction, due: readonly DueMessage[], repea
     failed.map(({ message, code, detail }) => failedEvent(message, code, detail, at)),
   );
   return sendable;
+}
+
+function obeysOptOut({ ignoreOptOut }: DueMessage): boolean {
+  return !ignoreOptOut;
+}
+
+function recipientOf({ id, workspaceId, chat }: DueMessage) {
+  return { id, workspaceId, ...namesOfChat(chat) };
 }
 
 /** Ends what is past its expiresAt and was never begun, with its events; returns how many that were. */

@@ -15,7 +15,7 @@ const broadcast = {
   status: 'RUNNING',
   counts: { QUEUED: 120, SENT: 60, DELIVERED: 20 },
 } as const;
-const conversation = { conversationId: 'cmh3k2v1x0004qzrm4t7uv0wx', chat, by: 'PHONE' } as const;
+const conversation = { conversationId: 'cmh3k2v1x0004qzrm4t7uv0wx', chat, peer: person, by: 'PHONE' } as const;
 const call = {
   callId: 'cmh3k2v1x000fqzrm2q4rs6tu',
   waCallId: '8F2C01D4A7B35E69',
@@ -32,6 +32,7 @@ const run = {
   version: 2,
   contactId: 'cmh3k2v1x0007qzrm4n8op2vw',
   chat,
+  peer: person,
 };
 
 const groupRef = { chat: '120363041234567890@g.us', actor: person };
@@ -117,6 +118,7 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
   ...channelEventExamples,
   'group.joined': { ...groupRef, group },
   'group.updated': { ...groupRef, changed: ['announce'], group },
+  'group.picture': { ...groupRef, subject: group.subject, pictureId: '1796083200', at },
   'group.participants': {
     ...groupRef,
     size: 42,
@@ -139,6 +141,15 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
     ephemeralSeconds: null,
     assigneeId: null,
     changed: ['archived'],
+  },
+  'conversation.timer': {
+    conversationId: conversation.conversationId,
+    chat,
+    peer: person,
+    seconds: 86_400,
+    fromMe: false,
+    sender: person,
+    at,
   },
   'conversation.cleared': conversation,
   'conversation.deleted': conversation,

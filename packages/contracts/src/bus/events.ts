@@ -25,15 +25,12 @@ const messageType = growing(messageTypeSchema);
 const statusReason = growing(statusReasonSchema);
 const healthReason = growing(healthReasonSchema);
 
-const messageRef = z.object({
-  messageId: idSchema,
-  waMessageId: z.string(),
-  chat: chatSchema,
-  peer: identitySchema
-    .nullable()
-    .optional()
-    .describe('The person of a one-to-one chat, by phone and LID; null in a group.'),
-});
+const peer = identitySchema
+  .nullable()
+  .optional()
+  .describe('The person of a one-to-one chat, by phone and LID; null in a group.');
+
+const messageRef = z.object({ messageId: idSchema, waMessageId: z.string(), chat: chatSchema, peer });
 
 const messageReceived = messageRef.extend({
   fromMe: z.boolean(),
@@ -84,6 +81,7 @@ const profileHealth = z.object({
 const conversationRef = z.object({
   conversationId: idSchema,
   chat: chatSchema,
+  peer,
   by: z.enum(['API', 'PHONE']).describe('Who did it: a caller of ours, or another device of the number.'),
 });
 
@@ -125,6 +123,7 @@ const automationRun = z.object({
   version: z.number().int(),
   contactId: idSchema,
   chat: chatSchema,
+  peer,
 });
 
 const groupView = groupFactsSchema.extend({
@@ -215,6 +214,15 @@ export const events = {
     groupRef.extend({ changed: z.array(z.string()).describe('Names of fields of the group.'), group: groupView }),
     'A group is called otherwise, or lets others do other things than before.',
   ),
+  'group.picture': event(
+    1,
+    groupRef.extend({
+      subject: z.string(),
+      pictureId: z.string().nullable().describe('WhatsApp’s id of it; null when the picture was removed.'),
+      at: time,
+    }),
+    'A group has another picture, or none any more.',
+  ),
   'group.participants': event(
     1,
     groupRef.extend({
@@ -246,6 +254,19 @@ export const events = {
     1,
     conversationState,
     'A conversation was read, marked, archived, muted, pinned, labelled or assigned; here or on the phone.',
+  ),
+  'conversation.timer': event(
+    1,
+    z.object({
+      conversationId: idSchema,
+      chat: chatSchema,
+      peer,
+      seconds: z.number().int().nonnegative().describe('After how long messages disappear; 0 for never.'),
+      fromMe: z.boolean().describe('Whether another device of the number changed it.'),
+      sender: identitySchema.nullable().describe('Who changed it, when WhatsApp says so.'),
+      at: time,
+    }),
+    'Somebody else, or another device of the number, changed after how long the messages of a chat disappear.',
   ),
   'conversation.cleared': event(1, conversationRef, 'All messages of a conversation were removed from view.'),
   'conversation.deleted': event(

@@ -85,6 +85,13 @@ export type MessageDeletedFact = z.infer<typeof messageDeletedFactSchema>;
 export const messageReactionFactSchema = z.object({ ...about, emoji: z.string().nullable() });
 export type MessageReactionFact = z.infer<typeof messageReactionFactSchema>;
 
+/** Somebody changed after how long the messages of a chat disappear. */
+export const chatTimerFactSchema = z.object({
+  ...arrived,
+  seconds: z.number().int().nonnegative().describe('0 turns disappearing off.'),
+});
+export type ChatTimerFact = z.infer<typeof chatTimerFactSchema>;
+
 /**
  * Somebody voted in a poll. WhatsApp seals a vote with the poll's own secret, which the engine does not hold: whoever has
  * the poll opens it. The names are those that the clients may have sealed it with.
@@ -224,6 +231,11 @@ export const facts = {
     dedupeKey: (fact: PollVoteFact) => `pv:${fact.profileId}:${fact.chat}:${fact.waMessageId}`,
     description: 'Somebody voted in a poll.',
   },
+  'chat-timer': {
+    schema: chatTimerFactSchema,
+    dedupeKey: (fact: ChatTimerFact) => `ct:${fact.profileId}:${fact.chat}:${fact.waMessageId}`,
+    description: 'Somebody changed after how long the messages of a chat disappear.',
+  },
   'media-state': {
     schema: mediaStateFactSchema,
     dedupeKey: (fact: MediaStateFact) => `fs:${fact.mediaId}:${fact.state}:${fact.at}`,
@@ -273,5 +285,6 @@ export const arrivalKinds = [
   'message-deleted',
   'message-reaction',
   'poll-vote',
+  'chat-timer',
 ] as const satisfies FactKind[];
 export type ArrivalKind = (typeof arrivalKinds)[number];

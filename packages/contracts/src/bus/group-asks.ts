@@ -10,6 +10,7 @@ import {
   maxGroupSubject,
   memberResultSchema,
 } from '../groups.js';
+import { jpegPictureSchema, pictureSchema } from '../person-answers.js';
 
 const group = { chat: groupChatSchema };
 /** Canonical addresses of people. */
@@ -89,6 +90,16 @@ export const groupCalls = {
     request: z.object({ ...group, decision: z.enum(['approve', 'reject']), people }),
     response: results,
     description: 'Let people in who asked, or send them away, with the outcome for each.',
+  },
+  picture: {
+    request: z.object(group),
+    response: pictureSchema,
+    description: 'The picture of a group.',
+  },
+  changePicture: {
+    request: z.object({ ...group, picture: jpegPictureSchema.nullable() }),
+    response: z.object({}),
+    description: 'Give a group another picture, or none.',
   },
   leave: {
     request: z.object(group),

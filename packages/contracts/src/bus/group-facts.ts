@@ -42,6 +42,28 @@ export const messageReceiptFactSchema = z.object({
 });
 export type MessageReceiptFact = z.infer<typeof messageReceiptFactSchema>;
 
+/** A group has another picture, or none any more. */
+export const groupPictureFactSchema = z.object({
+  ...base,
+  /** WhatsApp's id of the notification. */
+  noticeId: z.string(),
+  chat: groupChatSchema,
+  /** WhatsApp's id of the picture; null when it was removed. */
+  pictureId: z.string().nullable(),
+  /** Who changed it, when WhatsApp said so. */
+  actor: identitySchema.nullable(),
+});
+export type GroupPictureFact = z.infer<typeof groupPictureFactSchema>;
+
+/** All groups that the number is in: of every other one it is not a member any more. Ordered like states. */
+export const groupListFactSchema = z.object({
+  ...base,
+  generation: z.number().int(),
+  step: z.number().int(),
+  chats: z.array(groupChatSchema),
+});
+export type GroupListFact = z.infer<typeof groupListFactSchema>;
+
 /** Facts about groups by kind, each with the key that drops a repetition inside the stream's window. */
 export const groupFacts = {
   'group-state': {
@@ -53,6 +75,16 @@ export const groupFacts = {
     schema: groupRequestFactSchema,
     dedupeKey: (fact: GroupRequestFact) => `gr:${fact.profileId}:${fact.chat}:${fact.noticeId}`,
     description: 'Somebody wants to be let into a group, or wants it no longer.',
+  },
+  'group-picture': {
+    schema: groupPictureFactSchema,
+    dedupeKey: (fact: GroupPictureFact) => `gp:${fact.profileId}:${fact.chat}:${fact.noticeId}`,
+    description: 'A group has another picture, or none any more.',
+  },
+  'group-list': {
+    schema: groupListFactSchema,
+    dedupeKey: (fact: GroupListFact) => `gl:${fact.profileId}:${fact.generation}:${fact.step}`,
+    description: 'All groups that the number is in.',
   },
   'message-receipt': {
     schema: messageReceiptFactSchema,

@@ -176,7 +176,7 @@ export const timing = {
   ],
   webhookTimeoutMs: 15_000,
   /** Old rows are deleted this often, so many at a time. */
-  pruning: { everyMs: 600_000, batch: 1_000, idempotencyMs: 7 * 86_400_000 },
+  pruning: { everyMs: 600_000, batch: 1_000, idempotencyMs: 7 * 86_400_000, earlyWordsMs: 7 * 86_400_000 },
   webhooks: {
     pollEveryMs: 1_000,
     /** A claimed delivery is due again after this, whatever became of its replica; longer than an attempt can take. */

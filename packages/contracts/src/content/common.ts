@@ -27,8 +27,21 @@ export const quoteSchema = z.object({
 });
 export type Quote = z.infer<typeof quoteSchema>;
 
+/** How a file shows to which album it belongs. */
+export const albumParts = {
+  albumId: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'Of a file in an album: WhatsApp’s id of the message of type ALBUM that announced it, the same for all its files.',
+    ),
+  albumSize: z.number().int().positive().optional().describe('How many files the album has, where that is known.'),
+};
+
 /** What messages that arrive, and messages as they are listed, may carry. */
 export const contentParts = {
+  ...albumParts,
   quote: quoteSchema.optional(),
   mentions: z.array(identitySchema).optional(),
   mentionAll: z.boolean().optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema } from '../addresses.js';
+import { chatSchema, identitySchema } from '../addresses.js';
 import { exampleFlow, flowSchema, runFailureSchema } from '../flow.js';
 import { idSchema } from '../ids.js';
 import { pageQuerySchema } from './paging.js';
@@ -60,6 +60,7 @@ export const automationRunSchema = z
     profileId: idSchema,
     contactId: idSchema,
     chat: chatSchema,
+    peer: identitySchema.nullable().describe('The person, by phone and LID as far as both are known.'),
     status: runStatusSchema,
     nodeId: z.string(),
     step: z.number().int(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema } from '../addresses.js';
+import { chatSchema, identitySchema } from '../addresses.js';
 import { textContentSchema } from '../content.js';
 import { idSchema } from '../ids.js';
 
@@ -153,6 +153,9 @@ export const broadcastRecipientSchema = z
     position: z.number().int(),
     input: z.string(),
     chat: chatSchema.nullable(),
+    peer: identitySchema
+      .nullable()
+      .describe('The person, by phone and LID as far as both are known; null while no address was made of the input.'),
     status: recipientStatusSchema,
     reason: z.string().nullable(),
     messageId: idSchema.nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema } from '../addresses.js';
+import { chatSchema, identitySchema } from '../addresses.js';
 import { ephemeralSecondsSchema, mutedForever } from '../chat-actions.js';
 import { idSchema } from '../ids.js';
 import { pageQuerySchema } from './paging.js';
@@ -12,7 +12,10 @@ export const conversationSchema = z
     profileId: idSchema,
     chat: chatSchema,
     contactId: idSchema.nullable(),
-    title: z.string().nullable(),
+    peer: identitySchema
+      .nullable()
+      .describe('The person of a one-to-one conversation, by phone and LID as far as both are known; null in a group.'),
+    title: z.string().nullable().describe('Of a group: what it is called.'),
     unreadCount: z.number().int(),
     markedUnread: z.boolean().describe('Somebody set it as a reminder, whatever has been read.'),
     archived: z.boolean(),

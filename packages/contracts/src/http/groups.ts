@@ -12,6 +12,7 @@ import {
   memberResultSchema,
 } from '../groups.js';
 import { idSchema } from '../ids.js';
+import { jpegPictureSchema, pictureSchema } from '../person-answers.js';
 import { pageQuerySchema } from './paging.js';
 
 const recipient = z.string().min(1).max(200);
@@ -31,6 +32,11 @@ export const groupSchema = groupFactsSchema
     size: z.int(),
     role: groupRoleSchema.nullable().describe('The number’s own role; null when it is not (any more) in the group.'),
     leftAt: z.iso.datetime().nullable(),
+    pictureId: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Of the picture, as it was changed last since the number is in the group.'),
   })
   .meta({ id: 'Group' });
 export type Group = z.infer<typeof groupSchema>;
@@ -75,6 +81,12 @@ export const changeParticipantsSchema = z
   .meta({ id: 'ChangeParticipants' });
 
 export const memberResultsSchema = z.object({ results: z.array(memberResultSchema) }).meta({ id: 'MemberResults' });
+
+export const groupPictureSchema = pictureSchema.meta({ id: 'GroupPicture' });
+
+export const changeGroupPictureSchema = z
+  .strictObject(jpegPictureSchema.shape)
+  .meta({ id: 'ChangeGroupPicture', example: { jpegBase64: '/9j/4AAQSkZJRgABAQEASABIAAD/2Q==' } });
 
 export const groupInviteSchema = z.object({ code: z.string(), url: z.string() }).meta({ id: 'GroupInvite' });
 

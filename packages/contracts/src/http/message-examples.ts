@@ -34,4 +34,5 @@ export const sendExamples = {
   REACTION: { type: 'REACTION', messageId, emoji: '👍' },
   EDIT: { type: 'EDIT', messageId, text: 'See you at ten.' },
   DELETE: { type: 'DELETE', messageId },
+  VOTE: { type: 'VOTE', messageId, options: ['Morning'] },
 } as const;

@@ -16,9 +16,12 @@ const times = {
   ignoreOptOut: z
     .boolean()
     .optional()
-    .describe('Send although the recipient has opted out: for what they asked for themselves, such as a receipt.'),
+    .describe(
+      'Send although the recipient has opted out, or does so until sendAt: for what they asked for themselves, such as a receipt.',
+    ),
 };
-const addressing = {
+/** To whom a send goes, and when. */
+export const sendAddressing = {
   to: z.string().min(1).max(200).describe('A phone number in international form, a JID or a LID.'),
   ...times,
   simulateTyping: z
@@ -39,18 +42,19 @@ const refusedSendSchema = z
 /** `POST /profiles/{id}/messages`: one discriminated union on `type`, with an example of each kind. */
 export const sendMessageSchema = z
   .discriminatedUnion('type', [
-    z.strictObject({ ...sendInputs.TEXT, ...addressing }).meta({ example: sendExamples.TEXT }),
-    z.strictObject({ ...sendInputs.LOCATION, ...addressing }).meta({ example: sendExamples.LOCATION }),
-    z.strictObject({ ...sendInputs.CONTACT, ...addressing }).meta({ example: sendExamples.CONTACT }),
-    z.strictObject({ ...sendInputs.POLL, ...addressing }).meta({ example: sendExamples.POLL }),
-    z.strictObject({ ...sendInputs.IMAGE, ...addressing }).meta({ example: sendExamples.IMAGE }),
-    z.strictObject({ ...sendInputs.VIDEO, ...addressing }).meta({ example: sendExamples.VIDEO }),
-    z.strictObject({ ...sendInputs.AUDIO, ...addressing }).meta({ example: sendExamples.AUDIO }),
-    z.strictObject({ ...sendInputs.DOCUMENT, ...addressing }).meta({ example: sendExamples.DOCUMENT }),
-    z.strictObject({ ...sendInputs.STICKER, ...addressing }).meta({ example: sendExamples.STICKER }),
+    z.strictObject({ ...sendInputs.TEXT, ...sendAddressing }).meta({ example: sendExamples.TEXT }),
+    z.strictObject({ ...sendInputs.LOCATION, ...sendAddressing }).meta({ example: sendExamples.LOCATION }),
+    z.strictObject({ ...sendInputs.CONTACT, ...sendAddressing }).meta({ example: sendExamples.CONTACT }),
+    z.strictObject({ ...sendInputs.POLL, ...sendAddressing }).meta({ example: sendExamples.POLL }),
+    z.strictObject({ ...sendInputs.IMAGE, ...sendAddressing }).meta({ example: sendExamples.IMAGE }),
+    z.strictObject({ ...sendInputs.VIDEO, ...sendAddressing }).meta({ example: sendExamples.VIDEO }),
+    z.strictObject({ ...sendInputs.AUDIO, ...sendAddressing }).meta({ example: sendExamples.AUDIO }),
+    z.strictObject({ ...sendInputs.DOCUMENT, ...sendAddressing }).meta({ example: sendExamples.DOCUMENT }),
+    z.strictObject({ ...sendInputs.STICKER, ...sendAddressing }).meta({ example: sendExamples.STICKER }),
     z.strictObject({ ...sendInputs.REACTION, ...times }).meta({ example: sendExamples.REACTION }),
     z.strictObject({ ...sendInputs.EDIT, ...times }).meta({ example: sendExamples.EDIT }),
     z.strictObject({ ...sendInputs.DELETE, ...times }).meta({ example: sendExamples.DELETE }),
+    z.strictObject({ ...sendInputs.VOTE, ...times }).meta({ example: sendExamples.VOTE }),
     refusedSendSchema,
   ])
   .meta({
@@ -63,7 +67,7 @@ export type SendMessage = z.input<typeof sendMessageSchema>;
 export type ParsedSend = z.output<typeof sendMessageSchema>;
 
 export const forwardMessageSchema = z
-  .strictObject(addressing)
+  .strictObject(sendAddressing)
   .meta({ id: 'ForwardMessage', example: { to: '+62 812-3456-7890' } });
 
 /** What one member of a group has done with a message; null while unheard of. */
@@ -184,5 +188,5 @@ export const listMessagesQuerySchema = pageQuerySchema.extend({
   status: messageStatusSchema.optional(),
   type: messageTypeSchema
     .optional()
-    .describe('Only this kind. Reactions, edits and deletions that were sent are listed only when asked for.'),
+    .describe('Only this kind. Reactions, edits, deletions and votes that were sent are listed only when asked for.'),
 });

@@ -16,6 +16,7 @@ export interface LockedRun extends AutomationRun {
     name: string | null;
     pushName: string | null;
     phone: string | null;
+    lid: string | null;
     metadata: unknown;
     tags: string[];
   } | null;
@@ -63,7 +64,7 @@ export function claimDueRuns(executor: Executor, token: string, ttlMs: number, l
 const LOCK = `
   SELECT r.*, p."deletedAt" IS NOT NULL AS "isProfileDeleted",
     CASE WHEN c."id" IS NULL THEN NULL ELSE jsonb_build_object('name', c."name", 'pushName', c."pushName",
-      'phone', c."phone", 'metadata', c."metadata", 'tags', to_jsonb(c."tags")) END AS contact
+      'phone', c."phone", 'lid', c."lid", 'metadata', c."metadata", 'tags', to_jsonb(c."tags")) END AS contact
   FROM "AutomationRun" r JOIN "Profile" p ON p."id" = r."profileId" LEFT JOIN "Contact" c ON c."id" = r."contactId"
   WHERE r."id" = $1 AND r."claimedBy" = $2 AND r.${ACTIVE}
   FOR NO KEY UPDATE OF r`;

@@ -4,6 +4,7 @@ import type { Automation, AutomationRun, Prisma } from '../generated/client.js';
 import type { RunStatus } from '../generated/enums.js';
 import { execute, query } from '../query.js';
 import { appendEvents, type NewEvent } from './events.js';
+import { identitiesOf } from './identities.js';
 import { behind, newestFirst, type PageRequest } from './page.js';
 
 export interface NewAutomation {
@@ -23,8 +24,11 @@ export interface RunFilter {
   contactId?: string;
 }
 
-/** Makes the event that tells the end of a run. */
-export type RunEndedEvent = (run: AutomationRun) => NewEvent;
+/** Makes the event that tells the end of a run; the contact is that of the run, by both names, unless it is gone. */
+export type RunEndedEvent = (
+  run: AutomationRun,
+  contact: { phone: string | null; lid: string | null } | undefined,
+) => NewEvent;
 
 const LOCK = `
   SELECT * FROM "Automation" WHERE "id" = $1 AND "workspaceId" = $2 AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
@@ -104,7 +108,7 @@ export function automationsRepository({ prisma, transaction }: Database) {
       const done = await held(workspaceId, id, async (tx) => {
         await execute(tx, 'automations_delete', DELETE, [id]);
         const runs = await query<AutomationRun>(tx, 'automations_cancel_all', CANCEL_ALL, [id]);
-        await appendEvents(tx, runs.map(ended));
+        await tellEnd(tx, runs, ended);
         return true;
       });
       return done ?? false;
@@ -124,10 +128,20 @@ export function automationsRepository({ prisma, transaction }: Database) {
     cancelRun(workspaceId: string, automationId: string, id: string, ended: RunEndedEvent) {
       return transaction(async (tx) => {
         const [run] = await query<AutomationRun>(tx, 'runs_cancel', CANCEL, [id, automationId, workspaceId]);
-        if (run) await appendEvents(tx, [ended(run)]);
+        if (run) await tellEnd(tx, [run], ended);
         return run ?? null;
       });
     },
   };
+}
+async function tellEnd(tx: pg.PoolClient, runs: readonly AutomationRun[], ended: RunEndedEvent): Promise<void> {
+  const contacts = await identitiesOf(
+    tx,
+    runs.map(({ contactId }) => contactId),
+  );
+  await appendEvents(
+    tx,
+    runs.map((run) => ended(run, contacts.get(run.contactId))),
+  );
 }
 export type AutomationsRepository = ReturnType<typeof automationsRepository>;

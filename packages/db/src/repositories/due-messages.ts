@@ -15,13 +15,15 @@ export interface DueMessage {
   sendAt: Date | null;
   expiresAt: Date | null;
   typingMs: number | null;
+  ignoreOptOut: boolean;
   profileDeleted: boolean;
   /** W3C trace context of its acceptance, where it is traced. */
   traceparent: string | null;
 }
 
 const COLUMNS = `m."id", m."workspaceId", m."profileId", m."chat", m."waMessageId", m."origin", m."content",
-  m."createdAt", m."sendAt", m."expiresAt", m."traceparent", m."typingMs"`;
+  m."createdAt", m."sendAt", m."expiresAt", m."traceparent", m."typingMs",
+  m."ignoreOptOut"`;
 
 const FIRE_SCHEDULED = `
   WITH due AS (

@@ -21,6 +21,8 @@ export interface GroupState {
   role: GroupRole | null;
   groupCreatedAt: Date | null;
   leftAt: Date | null;
+  pictureId: string | null;
+  pictureAt: Date | null;
   generation: number;
   step: number;
 }
@@ -47,10 +49,12 @@ interface GroupWanted {
   chat: string;
 }
 
+const GROUP_COLUMNS = `g."id", g."profileId", g."chat", g."subject", g."description", g."kind", g."communityChat",
+    g."ownerPhone", g."ownerLid", g."announce", g."locked", g."joinApproval", g."memberAddMode", g."ephemeralSeconds",
+    g."size", g."role", g."groupCreatedAt", g."leftAt", g."pictureId", g."pictureAt", g."generation", g."step"`;
+
 const LOAD_GROUPS = `
-  SELECT g."id", g."profileId", g."chat", g."subject", g."description", g."kind", g."communityChat", g."ownerPhone",
-    g."ownerLid", g."announce", g."locked", g."joinApproval", g."memberAddMode", g."ephemeralSeconds", g."size",
-    g."role", g."groupCreatedAt", g."leftAt", g."generation", g."step"
+  SELECT ${GROUP_COLUMNS}
   FROM unnest($1::text[], $2::text[]) AS w(profile, chat)
   JOIN "Group" g ON g."profileId" = w.profile AND g."chat" = w.chat`;
 
@@ -77,24 +81,57 @@ export async function loadGroups(
   return { groups, members, requests };
 }
 
+const LOAD_INSIDE = `SELECT ${GROUP_COLUMNS} FROM "Group" g WHERE g."profileId" = ANY($1) AND g."role" IS NOT NULL`;
+
+/** All groups that profiles are in, without their members. */
+export function loadGroupsInside(tx: pg.PoolClient, profileIds: readonly string[]): Promise<GroupState[]> {
+  return query<GroupState>(tx, 'facts_load_groups_inside', LOAD_INSIDE, [profileIds]);
+}
+
+const LOAD_SIZES = `
+  SELECT g."profileId", g."chat", g."size" FROM unnest($1::text[], $2::text[]) AS w(profile, chat)
+  JOIN "Group" g ON g."profileId" = w.profile AND g."chat" = w.chat`;
+
+/** How many are in these groups, the number among them. */
+export function loadGroupSizes(
+  tx: pg.PoolClient,
+  wanted: readonly GroupWanted[],
+): Promise<{ profileId: string; chat: string; size: number }[]> {
+  const values = [wanted.map(({ profileId }) => profileId), wanted.map(({ chat }) => chat)];
+  return query(tx, 'facts_load_group_sizes', LOAD_SIZES, values);
+}
+
+const SAVE_TITLES = `
+  UPDATE "Conversation" c SET "title" = g."subject", "updatedAt" = now()
+  FROM unnest($1::text[], $2::text[]) AS w(profile, chat)
+  JOIN "Group" g ON g."profileId" = w.profile AND g."chat" = w.chat
+  WHERE c."profileId" = w.profile AND c."chat" = w.chat AND c."title" IS DISTINCT FROM g."subject"`;
+
+/** A conversation with a group is called as the group is. */
+export async function saveGroupTitles(tx: pg.PoolClient, wanted: readonly GroupWanted[]): Promise<void> {
+  if (wanted.length === 0) return;
+  const values = [wanted.map(({ profileId }) => profileId), wanted.map(({ chat }) => chat)];
+  await execute(tx, 'facts_save_group_titles', SAVE_TITLES, values);
+}
+
 const UPSERT_GROUPS = `
   INSERT INTO "Group" ("id", "profileId", "chat", "subject", "description", "kind", "communityChat", "ownerPhone", "ownerLid",
     "announce", "locked", "joinApproval", "memberAddMode", "ephemeralSeconds", "size", "role", "groupCreatedAt",
-    "leftAt", "generation", "step", "updatedAt")
+    "leftAt", "pictureId", "pictureAt", "generation", "step", "updatedAt")
   SELECT "id", "profileId", "chat", "subject", "description", "kind", "communityChat", "ownerPhone", "ownerLid",
     "announce", "locked", "joinApproval", "memberAddMode", "ephemeralSeconds", "size", "role", "groupCreatedAt",
-    "leftAt", "generation", "step", now()
+    "leftAt", "pictureId", "pictureAt", "generation", "step", now()
   FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "profileId" text, "chat" text, "subject" text, "description" text,
     "kind" "GroupKind", "communityChat" text, "ownerPhone" text, "ownerLid" text, "announce" boolean, "locked" boolean,
     "joinApproval" boolean, "memberAddMode" "GroupMemberAddMode", "ephemeralSeconds" int, "size" int,
-    "role" "GroupRole", "groupCreatedAt" timestamp, "leftAt" timestamp, "generation" int, "step" int)
+    "role" "GroupRole", "groupCreatedAt" timestamp, "leftAt" timestamp, "pictureId" text, "pictureAt" timestamp, "generation" int, "step" int)
   ON CONFLICT ("profileId", "chat") DO UPDATE SET
     "subject" = excluded."subject", "description" = excluded."description", "kind" = excluded."kind",
     "communityChat" = excluded."communityChat", "ownerPhone" = excluded."ownerPhone",
     "ownerLid" = excluded."ownerLid", "announce" = excluded."announce", "locked" = excluded."locked",
     "joinApproval" = excluded."joinApproval", "memberAddMode" = excluded."memberAddMode",
     "ephemeralSeconds" = excluded."ephemeralSeconds", "size" = excluded."size", "role" = excluded."role",
-    "groupCreatedAt" = excluded."groupCreatedAt", "leftAt" = excluded."leftAt",
+    "groupCreatedAt" = excluded."groupCreatedAt", "leftAt" = excluded."leftAt", "pictureId" = excluded."pictureId", "pictureAt" = excluded."pictureAt",
     "generation" = excluded."generation", "step" = excluded."step", "updatedAt" = now()`;
 
 export async function upsertGroups(tx: pg.PoolClient, rows: readonly GroupState[]): Promise<void> {

@@ -58,7 +58,7 @@ export interface MessageState {
   senderPhone: string | null;
   senderLid: string | null;
   contactId: string | null;
-  /** Of a poll, and of what changes another message; null for the others, which nothing here reads. */
+  /** Of a poll, an album, and of what changes another message; null for the others unless they are read for a reason. */
   content: unknown;
   timestamp: Date;
   editedAt: Date | null;
@@ -85,7 +85,7 @@ export interface MessageWanted {
 
 const MESSAGE_COLUMNS = `m."id", m."profileId", m."chat", m."waMessageId", m."fromMe", m."origin", m."type", m."status",
   m."senderPhone", m."senderLid", m."contactId", m."timestamp", m."editedAt", m."deletedAt",
-  CASE WHEN m."type" IN ('POLL', 'REACTION', 'EDIT', 'DELETE') THEN m."content" END AS "content", m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail",
+  CASE WHEN m."type" IN ('POLL', 'ALBUM', 'REACTION', 'EDIT', 'DELETE', 'VOTE') THEN m."content" END AS "content", m."sentAt", m."deliveredAt", m."readAt", m."playedAt", m."endedAt", m."failureCode", m."failureDetail",
   m."traceparent", m."recipients"`;
 
 /** The two ways in are joined by UNION in the subquery, because OR would keep both indexes from being used. */

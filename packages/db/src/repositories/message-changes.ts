@@ -37,6 +37,16 @@ export async function changeContents(tx: pg.PoolClient, changes: readonly Conten
   }
 }
 
+const LOAD_CONTENTS = `SELECT "id", "content" FROM "Message" WHERE "id" = ANY($1)`;
+
+/** What these messages say, for rows locked by lockMessages in the same transaction, which leaves most contents out. */
+export function loadContents(
+  tx: pg.PoolClient,
+  messageIds: readonly string[],
+): Promise<{ id: string; content: unknown }[]> {
+  return query(tx, 'facts_load_contents', LOAD_CONTENTS, [messageIds]);
+}
+
 interface Said {
   id: string;
   messageId: string;

@@ -85,6 +85,12 @@ export function messagesRepository({ prisma, pool, transaction }: Database) {
       });
     },
 
+    /** Those of a group of sends that were accepted together, by their keys; in the order in which they were accepted. */
+    findByIdempotencyKeys({ workspaceId, profileId }: ProfileScope, keys: readonly string[]): Promise<Message[]> {
+      const where = { profileId, workspaceId, idempotencyKey: { in: [...keys] } };
+      return prisma.message.findMany({ where, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+    },
+
     /** Cancels a message that still waits for its time, with the event; null when it does not wait (any more). */
     cancelScheduled(scope: ProfileScope, id: string, eventId: string): Promise<Message | null> {
       return transaction((tx) => cancel(tx, scope, id, eventId, ['messages_cancel', CANCEL]));

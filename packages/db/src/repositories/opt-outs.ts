@@ -28,6 +28,21 @@ export async function isOptedOut(
   return (await query(executor, 'opt_outs_is', IS_OPTED_OUT, [workspaceId, phones, lid])).length > 0;
 }
 
+const OPTED_OUT_AMONG = `
+  SELECT r."id" FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "workspaceId" text, "phones" jsonb, "lid" text)
+  WHERE EXISTS (SELECT 1 FROM "OptOut" o WHERE o."workspaceId" = r."workspaceId"
+    AND (o."phone" IN (SELECT jsonb_array_elements_text(r."phones")) OR o."lid" = r."lid"))`;
+
+/** Those among these of which the person wants no messages of the workspace, by their ids. */
+export async function optedOutRecipients(
+  executor: Executor,
+  people: readonly (PersonNames & { id: string; workspaceId: string })[],
+): Promise<Set<string>> {
+  if (people.length === 0) return new Set();
+  const rows = await query<{ id: string }>(executor, 'opt_outs_recipients', OPTED_OUT_AMONG, [JSON.stringify(people)]);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Who wants no messages, and the history of it; one ledger a workspace. */
 export function optOutsRepository({ prisma, pool }: Database) {
   return {

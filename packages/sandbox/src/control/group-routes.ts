@@ -13,6 +13,7 @@ import {
   leave,
   type MemberResult,
 } from '../server/groups/members.js';
+import { changeGroupPicture } from '../server/groups/picture.js';
 import { GroupRefusal } from '../server/groups/refusal.js';
 import { changeSetting, renewInvite } from '../server/groups/settings.js';
 import { createGroupSchema, groupActSchema, groupParamSchema, joinGroupSchema } from './group-schemas.js';
@@ -86,6 +87,8 @@ export function registerGroupRoutes(app: FastifyInstance, core: SandboxCore): vo
         return renewInvite(network, group, actor);
       case 'description':
         return changeSetting(network, group, actor, { set: 'description', to: act.to === '' ? undefined : act.to });
+      case 'picture':
+        return changeGroupPicture(network, group, actor, act.to === null ? undefined : Buffer.from(act.to, 'base64'));
       case 'subject':
         return changeSetting(network, group, actor, { set: act.do, to: act.to });
       case 'ephemeralSeconds':

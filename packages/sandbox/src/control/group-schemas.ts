@@ -24,6 +24,7 @@ export const groupActSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('description'), by, to: z.string().max(2_048) }),
   z.strictObject({ do: z.enum(['announce', 'locked', 'joinApproval', 'membersAdd']), by, to: z.boolean() }),
   z.strictObject({ do: z.literal('ephemeralSeconds'), by, to: seconds }),
+  z.strictObject({ do: z.literal('picture'), by, to: z.base64().max(1_000_000).nullable() }),
   z.strictObject({ do: z.enum(['link', 'unlink']), by, group: z.string() }),
 ]);
 

@@ -15,6 +15,8 @@ export interface GroupView {
   ephemeralSeconds: number;
   joinApproval: boolean;
   membersAdd: boolean;
+  /** Base64 of its picture. */
+  pictureBase64: string | null;
   inviteCode: string;
   members: { phone: string; lid: string; role: GroupRole }[];
   /** Phones of those who asked to be let in. */
@@ -41,6 +43,7 @@ export function groupView(network: Network, { jid, record }: Group): GroupView {
     ephemeralSeconds,
     joinApproval,
     membersAdd,
+    pictureBase64: record.picture?.jpeg.toString('base64') ?? null,
     inviteCode,
     members: members.map(({ phone, role }) => ({ phone, lid: network.directory.find(phone)?.lid ?? '', role })),
     requests: requests.map(({ phone }) => phone),

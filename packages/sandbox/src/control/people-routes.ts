@@ -49,7 +49,8 @@ export function registerPeopleRoutes(app: FastifyInstance, core: SandboxCore): v
   app.get('/pictures/:id', async (request, reply) => {
     const { id } = parse(pictureParamSchema, request.params);
     const owner = core.listPhones().find(({ account }) => account.record.face?.picture?.id === id);
-    const jpeg = owner?.account.record.face?.picture?.jpeg;
+    const ofGroup = core.network.groups.all().find(({ record }) => record.picture?.id === id)?.record.picture;
+    const jpeg = owner?.account.record.face?.picture?.jpeg ?? ofGroup?.jpeg;
     if (!jpeg) throw new SandboxError('picture_not_found', `There is no picture ${id}.`);
     return reply.type('image/jpeg').send(jpeg);
   });

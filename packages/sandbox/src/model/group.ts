@@ -32,6 +32,7 @@ export interface GroupRecord {
   createdAtMs: number;
   description?: { id: string; text: string; by: string; atMs: number };
   members: GroupMember[];
+  picture?: { id: string; jpeg: Buffer };
   /** Only admins may write. */
   announce: boolean;
   /** Only admins may change subject, description, picture and the timer of messages. */

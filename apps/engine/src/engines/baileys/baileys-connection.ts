@@ -52,7 +52,7 @@ import { doubtGroup, prepareGroup } from './groups/prepare-group.js';
 import { encodeCredentials } from './key-codec.js';
 import { downloadMedia } from './media-download.js';
 import { requestMedia } from './media-request.js';
-import { hasMedia, uploadMedia, waMediaTypeOf } from './media-upload.js';
+import { uploadMedia, uploadOf, waMediaTypeOf } from './media-upload.js';
 import { peopleOverBaileys } from './people/people-over-baileys.js';
 import { readPresence } from './presence.js';
 import { readCall } from './read-call.js';
@@ -180,6 +180,7 @@ export class BaileysConnection implements Connection {
     this.#intercept('CB:notification', async (node, pass) => {
       callbacks.heard('stanza');
       if (node.attrs.type === 'w:gp2') await groups.take(node);
+      if (node.attrs.type === 'picture') await groups.takePicture(node);
       if (node.attrs.type === 'mex') this.#channels.doubt();
       const isOfChannel = node.attrs.type === 'newsletter';
       if (isOfChannel) await this.#channels.takeNotification(node);
@@ -328,13 +329,14 @@ export class BaileysConnection implements Connection {
 
   /** Undefined where the message carries no file. */
   async #uploadedFor(content: OutboundContent, forResend = false): Promise<UploadedMedia | undefined> {
-    if (!hasMedia(content)) return undefined;
+    const file = uploadOf(content);
+    if (!file) return undefined;
     const { sock, session, media } = this.#dependencies;
     const known = this.#uploaded.get(content);
     const { idleTimeoutMs } = media;
-    const key = `${waMediaTypeOf(content)} ${content.media.sha256}`;
+    const key = `${waMediaTypeOf(file)} ${file.media.sha256}`;
     const begin = () => {
-      const uploading = uploadMedia(content, { sock, files: session.files, idleTimeoutMs }, forResend);
+      const uploading = uploadMedia(file, { sock, files: session.files, idleTimeoutMs }, forResend);
       this.#uploading.set(key, uploading);
       const ended = () => this.#uploading.delete(key);
       uploading.then(ended, ended);

@@ -28,9 +28,10 @@ export function waMediaTypeOf(content: MediaContent): WaMediaType {
   }
 }
 
-/** Whether a message carries a file. */
-export function hasMedia(content: OutboundContent): content is MediaContent {
-  return 'media' in content && content.media !== undefined;
+/** What of a message is to be uploaded: the file that it carries, or whose caption it changes. */
+export function uploadOf(content: OutboundContent): MediaContent | undefined {
+  if (content.type === 'EDIT') return content.file;
+  return 'media' in content ? content : undefined;
 }
 
 /** The library knows paths on the hosts for the kinds of file only. */

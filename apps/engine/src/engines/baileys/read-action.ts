@@ -14,6 +14,7 @@ export function readAction(message: proto.IMessage, place: Place, self: Identity
   if (pollUpdateMessage) return vote(pollUpdateMessage, place, self);
   if (protocolMessage?.type === Type.REVOKE) return deletion(protocolMessage, place, self);
   if (protocolMessage?.type === Type.MESSAGE_EDIT) return edit(protocolMessage, place, self);
+  if (protocolMessage?.type === Type.EPHEMERAL_SETTING) return timer(protocolMessage, place);
   return undefined;
 }
 
@@ -30,6 +31,13 @@ function reaction(
 function deletion({ key }: proto.Message.IProtocolMessage, place: Place, self: Identity): Arrival | undefined {
   const target = targetOf(key, place, self);
   return target && { kind: 'message-deleted', payload: { ...place, target, saidAt: place.timestamp } };
+}
+
+/** Of a group WhatsApp tells it as a change of the group. */
+function timer({ ephemeralExpiration }: proto.Message.IProtocolMessage, place: Place): Arrival | undefined {
+  const seconds = Number(ephemeralExpiration ?? 0);
+  if (place.peer === null || !Number.isSafeInteger(seconds) || seconds < 0) return undefined;
+  return { kind: 'chat-timer', payload: { ...place, seconds } };
 }
 
 function edit(

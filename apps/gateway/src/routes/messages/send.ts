@@ -9,7 +9,7 @@ const schema = describe({
   tag: 'Messages',
   summary: 'Send a message',
   description:
-    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. Someone who has opted out is not written to unless ignoreOptOut says so. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After. REACTION, EDIT and DELETE change an earlier message: they are sends of their own, with a status of their own, and hold for that message once WhatsApp has them. With waitFor=sent the answer comes when WhatsApp has the message or it has ended (200), or at the deadline, with the message as it is then (202); when very many callers wait, it comes at once.',
+    '202 means that the message is kept: it ends SENT (and onwards) or FAILED with a reason. Messages to one chat leave in the order in which they were accepted. With sendAt it waits, and can be cancelled, until then; with expiresAt it ends FAILED rather than being sent later than that. Someone who has opted out is not written to unless ignoreOptOut says so. queuedAhead says about how many messages of this profile wait before it; when too many do, the answer is 429 with Retry-After. REACTION, EDIT, DELETE and VOTE are about an earlier message: they are sends of their own, with a status of their own, and hold for that message once WhatsApp has them. With waitFor=sent the answer comes when WhatsApp has the message or it has ended (200), or at the deadline, with the message as it is then (202); when very many callers wait, it comes at once.',
   params: profileParams,
   querystring: sendQuerySchema,
   body: sendMessageSchema,
@@ -25,6 +25,7 @@ const schema = describe({
     'contact_phone_invalid',
     'message_not_editable',
     'message_not_deletable',
+    'poll_not_votable',
     'profile_restricted',
     'recipient_opted_out',
     'queue_full',

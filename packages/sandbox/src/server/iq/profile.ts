@@ -1,7 +1,10 @@
 import type { Account } from '../../model/account.js';
+import { isGroupJid } from '../../model/group.js';
 import type { Network } from '../../model/network.js';
 import { bytesOf, childOf, textOf } from '../../model/node.js';
 import { type BinaryNode, iqError, iqResult } from '../../model/server-node.js';
+import { changeGroupPicture } from '../groups/picture.js';
+import { GroupRefusal } from '../groups/refusal.js';
 import type { Query } from './query.js';
 
 /** Whether somebody shows a part of their face to everybody: contacts are not known here, so `contacts` shows it too. */
@@ -19,6 +22,7 @@ export function answerPicture(query: Query): boolean {
   const { network, connection, node } = query;
   const { account } = connection;
   if (!account) return false;
+  if (isGroupJid(node.attrs.target)) return answerGroupPicture(query, account, node.attrs.target);
   if (node.attrs.type === 'set') return node.attrs.target === undefined && setPicture(query, account);
   const owner = network.directory.findByJid(node.attrs.target);
   const picture = owner?.record.face?.picture;
@@ -28,6 +32,36 @@ export function answerPicture(query: Query): boolean {
     const url = `${network.publicUrl}/pictures/${picture.id}`;
     const attrs = { type: childOf(node, 'picture')?.attrs.type ?? 'image', id: picture.id, url };
     connection.send(iqResult(node, [{ tag: 'picture', attrs }]));
+  }
+  return true;
+}
+
+/** The picture of a group: seen by its members, changed by those who may change its subject. */
+function answerGroupPicture({ network, connection, node }: Query, account: Account, jid: string): boolean {
+  const group = network.groups.find(jid);
+  if (!group?.member(account)) {
+    connection.send(iqError(node, group ? 403 : 404, group ? 'forbidden' : 'item-not-found'));
+    return true;
+  }
+  if (node.attrs.type === 'set') {
+    try {
+      const { entries, deliveries } = changeGroupPicture(network, group, account, bytesOf(childOf(node, 'picture')));
+      const { picture } = group.record;
+      network.commit(entries, deliveries).then(
+        () => connection.send(iqResult(node, picture && [{ tag: 'picture', attrs: { id: picture.id } }])),
+        () => connection.send(iqError(node, 500, 'not stored')),
+      );
+    } catch (error) {
+      if (!(error instanceof GroupRefusal)) throw error;
+      connection.send(iqError(node, error.code, error.message));
+    }
+    return true;
+  }
+  const { picture } = group.record;
+  if (!picture) connection.send(iqError(node, 404, 'item-not-found'));
+  else {
+    const url = `${network.publicUrl}/pictures/${picture.id}`;
+    connection.send(iqResult(node, [{ tag: 'picture', attrs: { type: 'image', id: picture.id, url } }]));
   }
   return true;
 }

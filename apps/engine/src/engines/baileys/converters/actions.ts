@@ -1,7 +1,8 @@
-import type { ActionTarget, OutboundOf } from '@multiwa/contracts';
+import type { ActionTarget, OutboundOf, UploadedMedia } from '@multiwa/contracts';
 import { proto } from '@whiskeysockets/baileys';
 import { isGroup, jidOf } from '../addresses.js';
 import { contextToProto } from './context.js';
+import { fileToProto } from './file.js';
 import type { Placement } from './placement.js';
 
 const { Type } = proto.Message.ProtocolMessage;
@@ -12,13 +13,21 @@ export function reactionToProto({ target, emoji }: OutboundOf<'REACTION'>, place
   return { reactionMessage: { key, text: emoji ?? '', senderTimestampMs: Date.now() } };
 }
 
-export function editToProto({ target, text, mentions }: OutboundOf<'EDIT'>, placement: Placement): proto.IMessage {
+/** Of a file the caption changes: phones show what the edit says of it, so that it says all. */
+export function editToProto(
+  { target, text, mentions, file }: OutboundOf<'EDIT'>,
+  placement: Placement,
+  uploaded: UploadedMedia | undefined,
+): proto.IMessage {
   const contextInfo = contextToProto({ mentions }, placement);
+  const editedMessage = file
+    ? fileToProto({ ...file, caption: text }, contextInfo, uploaded)
+    : { extendedTextMessage: { text, contextInfo } };
   return {
     protocolMessage: {
       key: keyOf(target, placement),
       type: Type.MESSAGE_EDIT,
-      editedMessage: { extendedTextMessage: { text, contextInfo } },
+      editedMessage,
       timestampMs: Date.now(),
     },
   };
@@ -28,7 +37,8 @@ export function deleteToProto({ target }: OutboundOf<'DELETE'>, placement: Place
   return { protocolMessage: { key: keyOf(target, placement), type: Type.REVOKE } };
 }
 
-function keyOf({ waMessageId, fromMe, sender }: ActionTarget, { chat }: Placement): proto.IMessageKey {
+/** The message that something is about, as WhatsApp names it. */
+export function keyOf({ waMessageId, fromMe, sender }: ActionTarget, { chat }: Placement): proto.IMessageKey {
   const author = isGroup(chat) && !fromMe && sender ? jidOf(sender) : null;
   return { remoteJid: chat, id: waMessageId, fromMe, ...(author === null ? {} : { participant: author }) };
 }

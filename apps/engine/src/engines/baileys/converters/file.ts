@@ -79,6 +79,16 @@ export const fileSenders: {
   }),
 };
 
+/** @throws Error when the file was not uploaded */
+export function fileToProto(
+  content: OutboundOf<FileKind>,
+  contextInfo: ContextInfo,
+  uploaded: UploadedMedia | undefined,
+): proto.IMessage {
+  if (!uploaded) throw new Error('The file of the message was not uploaded.');
+  return fileSenders[content.type](content as never, contextInfo, uploaded);
+}
+
 function once(viewOnce: boolean | undefined, message: proto.IMessage): proto.IMessage {
   return viewOnce ? { viewOnceMessage: { message } } : message;
 }

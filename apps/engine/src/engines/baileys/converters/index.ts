@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type {
+  ActionType,
   ContentParts,
   MessageType,
   OutboundContent,
@@ -9,19 +10,21 @@ import type {
 } from '@multiwa/contracts';
 import type { proto } from '@whiskeysockets/baileys';
 import { deleteToProto, editToProto, reactionToProto } from './actions.js';
+import { albumFromProto, albumIdFromProto, albumToProto, associationToProto } from './album.js';
 import { contactFromProto, contactToProto } from './contact.js';
 import { type ContextInfo, contextFromProto, contextToProto } from './context.js';
-import { type FileKind, fileFromProto, fileSenders } from './file.js';
+import { type FileKind, fileFromProto, fileSenders, fileToProto } from './file.js';
 import { locationFromProto, locationToProto } from './location.js';
 import type { Placement } from './placement.js';
 import { pollFromProto, pollToProto } from './poll.js';
 import { textFromProto, textToProto } from './text.js';
 import { unsupportedFromProto } from './unsupported.js';
 import { unwrap } from './unwrap.js';
+import { voteToProto } from './vote.js';
 
 export type { Placement } from './placement.js';
 
-type Action = 'REACTION' | 'EDIT' | 'DELETE';
+type Action = ActionType;
 type Kind = Exclude<OutboundContent['type'], Action | FileKind>;
 
 /** From our kinds to WhatsApp's; one converter a kind. */
@@ -30,13 +33,17 @@ const senders: { [K in Kind]: (content: OutboundOf<K>, contextInfo: ContextInfo)
   LOCATION: locationToProto,
   CONTACT: contactToProto,
   POLL: pollToProto,
+  ALBUM: albumToProto,
 };
 
 /** What changes an earlier message, and carries nothing beside. */
-const actors: { [K in Action]: (content: OutboundOf<K>, placement: Placement) => proto.IMessage } = {
+const actors: {
+  [K in Action]: (content: OutboundOf<K>, placement: Placement, uploaded: UploadedMedia | undefined) => proto.IMessage;
+} = {
   REACTION: reactionToProto,
   EDIT: editToProto,
   DELETE: deleteToProto,
+  VOTE: voteToProto,
 };
 
 /** From WhatsApp's kinds to ours; the first that recognises it reads it. */
@@ -46,6 +53,7 @@ const readers: readonly ((message: proto.IMessage) => ReceivedContent | undefine
   contactFromProto,
   pollFromProto,
   fileFromProto,
+  albumFromProto,
   unsupportedFromProto,
 ];
 
@@ -61,14 +69,15 @@ const SECRET_BYTES = 32;
 
 /** `uploaded`: what WhatsApp gave for the file, where the message carries one. */
 export function toProto(content: OutboundContent, placement: Placement, uploaded?: UploadedMedia): proto.IMessage {
-  if (isAction(content)) return actors[content.type](content as never, placement);
+  if (isAction(content)) return actors[content.type](content as never, placement, uploaded);
   const contextInfo = contextToProto(content, placement);
   const message = isFile(content)
-    ? fileSenders[content.type](content as never, contextInfo, required(uploaded))
+    ? fileToProto(content, contextInfo, uploaded)
     : senders[content.type](content as never, contextInfo);
   // Votes are sealed with the secret of the poll, which is why it is kept; nothing of ours reads the others.
   const messageSecret = content.type === 'POLL' ? Buffer.from(content.secret, 'base64') : randomBytes(SECRET_BYTES);
-  return { ...message, messageContextInfo: { messageSecret } };
+  const messageAssociation = associationToProto(content, placement);
+  return { ...message, messageContextInfo: { messageSecret, ...(messageAssociation && { messageAssociation }) } };
 }
 
 /**
@@ -79,7 +88,8 @@ export function fromProto(message: proto.IMessage): ReceivedContent | undefined 
   const { inner, viewOnce } = unwrap(message);
   const content = readPlain(inner);
   if (!content) return undefined;
-  return { ...content, ...contextFromProto(inner, summaryOf), ...(viewOnce && { viewOnce }) } satisfies ContentParts;
+  const parts = { ...contextFromProto(inner, summaryOf), ...albumIdFromProto(inner), ...(viewOnce && { viewOnce }) };
+  return { ...content, ...parts } satisfies ContentParts;
 }
 
 function readPlain(message: proto.IMessage): ReceivedContent | undefined {
@@ -106,11 +116,6 @@ function textOf(content: ReceivedContent): string | null {
 
 function isFile(content: OutboundContent): content is OutboundOf<FileKind> {
   return content.type in fileSenders;
-}
-
-function required(uploaded: UploadedMedia | undefined): UploadedMedia {
-  if (!uploaded) throw new Error('The file of the message was not uploaded.');
-  return uploaded;
 }
 
 function isAction(content: OutboundContent): content is OutboundOf<Action> {

@@ -28,6 +28,8 @@ export function quotedToProto(content: QuotedContent): proto.IMessage {
       return { documentMessage: { mimetype: content.media.mimeType, fileName: content.media.fileName } };
     case 'STICKER':
       return { stickerMessage: { mimetype: content.media.mimeType } };
+    case 'ALBUM':
+      return { albumMessage: { expectedImageCount: content.images, expectedVideoCount: content.videos } };
     case 'UNSUPPORTED':
       return { conversation: '' };
   }

@@ -18,6 +18,8 @@ export function labelOf(content: OutboundContent): Label {
       return { attributes: { edit: content.target.fromMe ? EDIT.own : EDIT.ofOthers }, nodes: [] };
     case 'POLL':
       return { attributes: {}, nodes: [{ tag: 'meta', attrs: { polltype: 'creation' } }] };
+    case 'VOTE':
+      return { attributes: {}, nodes: [{ tag: 'meta', attrs: { polltype: 'vote' } }] };
     default:
       return { attributes: {}, nodes: [] };
   }
@@ -49,7 +51,7 @@ function mediaTypeOf(content: OutboundContent): string | undefined {
 }
 
 function stanzaType({ type }: OutboundContent): string {
-  if (type === 'POLL') return 'poll';
+  if (type === 'POLL' || type === 'VOTE') return 'poll';
   if (type === 'REACTION') return 'reaction';
   return mediaTypes[type] === undefined ? 'text' : 'media';
 }

@@ -20,7 +20,7 @@ interface Dependencies {
   sock: Pick<WASocket, 'query' | 'generateMessageTag'>;
   cache: SessionGroups;
   self(): Identity;
-  callbacks: Pick<ConnectionCallbacks, 'group' | 'groupRequest'>;
+  callbacks: Pick<ConnectionCallbacks, 'group' | 'groupRequest' | 'groupPicture' | 'groupList'>;
   /** Makes a new sender key for the group before its next message. */
   renewKey(chat: string): Promise<void>;
   logger: Logger;
@@ -38,6 +38,8 @@ export class GroupBook {
   readonly #dependencies: Dependencies;
   readonly #asking = new Map<string, Promise<KnownGroup>>();
   readonly #exclusive = new KeyedLock();
+  /** Groups that were told of while all were asked for: the answer may be older than they are. */
+  readonly #toldMeanwhile = new Set<Set<string>>();
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -66,15 +68,28 @@ export class GroupBook {
     return asking;
   }
 
-  /** Asks WhatsApp for all groups of the number. Resolves with how many there are, once they are told. */
+  /**
+   * Asks WhatsApp for all groups of the number. Those that it does not name the number is no longer in. Resolves with how
+   * many there are, once they are told.
+   */
   async sync(): Promise<number> {
-    const wanted = ['participants', 'description'].map((tag) => ({ tag, attrs: {} }));
-    const answer = await this.query(ALL_GROUPS, 'get', { tag: 'participating', attrs: {}, content: wanted });
-    const groups = getBinaryNodeChildren(getBinaryNodeChild(answer, 'groups'), 'group').flatMap(
-      (node) => readGroup(node) ?? [],
-    );
-    await Promise.all(groups.map((group) => this.learn(group)));
-    return groups.length;
+    const { callbacks } = this.#dependencies;
+    const meanwhile = new Set<string>();
+    this.#toldMeanwhile.add(meanwhile);
+    try {
+      const wanted = ['participants', 'description'].map((tag) => ({ tag, attrs: {} }));
+      const answer = await this.query(ALL_GROUPS, 'get', { tag: 'participating', attrs: {}, content: wanted });
+      const at = new Date();
+      const list = getBinaryNodeChild(answer, 'groups');
+      // No list is not an empty list.
+      if (!list) throw new Error('WhatsApp named no groups.');
+      const groups = getBinaryNodeChildren(list, 'group').flatMap((node) => readGroup(node) ?? []);
+      await Promise.all(groups.map((group) => this.learn(group)));
+      await callbacks.groupList([...new Set([...groups.map(({ chat }) => chat), ...meanwhile])], at);
+      return groups.length;
+    } finally {
+      this.#toldMeanwhile.delete(meanwhile);
+    }
   }
 
   /** Something came from a group that is not known: it is asked for beside, and nobody waits for it. */
@@ -91,6 +106,7 @@ export class GroupBook {
   async learn(group: KnownGroup, actor: Identity | null = null, at = new Date()): Promise<void> {
     const { cache, callbacks } = this.#dependencies;
     cache.set(group.chat, group);
+    for (const meanwhile of this.#toldMeanwhile) meanwhile.add(group.chat);
     await callbacks.group({ chat: group.chat, group: group.info, actor, at });
   }
 
@@ -111,6 +127,22 @@ export class GroupBook {
       await this.#request(chat, child, id ?? '', said);
       await this.#change(chat, child, said);
     }
+  }
+
+  /** Takes in that a group has another picture. Resolves when it is durable. */
+  async takePicture({ attrs, content }: BinaryNode): Promise<void> {
+    const { from: chat, t, id = '' } = attrs;
+    if (chat === undefined || !isGroup(chat)) return;
+    const child = (Array.isArray(content) ? content : []).find(({ tag }) => tag === 'set' || tag === 'delete');
+    if (!child) return;
+    const actor = identityOf(child.attrs.author ?? attrs.participant, attrs.participant_pn);
+    await this.#dependencies.callbacks.groupPicture({
+      chat,
+      noticeId: id,
+      pictureId: child.tag === 'set' ? (child.attrs.id ?? '') : null,
+      actor: chatOf(actor) === null ? null : actor,
+      at: serverTime(t),
+    });
   }
 
   /** What the library needs to encrypt for a group. */

@@ -11,6 +11,7 @@ import { identityOf } from '../addresses.js';
 import type { CompleteIdentity } from '../complete-identity.js';
 import type { GroupBook } from './group-book.js';
 import { groupError } from './group-error.js';
+import { changeGroupPicture, groupPicture } from './group-picture.js';
 import { groupChatOf, type KnownGroup, readGroup, timeOf } from './read-group.js';
 
 interface Dependencies {
@@ -28,6 +29,9 @@ interface Dependencies {
     | 'groupLeave'
     | 'communityLinkGroup'
     | 'communityUnlinkGroup'
+    | 'profilePictureUrl'
+    | 'query'
+    | 'generateMessageTag'
   >;
   book: GroupBook;
   complete: CompleteIdentity;
@@ -144,6 +148,13 @@ export function makeGroupCalls({ sock, book, complete }: Dependencies): GroupCal
       const answer = await book.query(chat, 'set', { tag: 'membership_requests_action', attrs: {}, content });
       const told = getBinaryNodeChild(getBinaryNodeChild(answer, 'membership_requests_action'), decision);
       return { results: await results(getBinaryNodeChildren(told, 'participant'), 'NOT_MEMBER') };
+    },
+
+    picture: ({ chat }) => groupPicture(sock, chat),
+
+    async changePicture({ chat, picture }) {
+      await changeGroupPicture(sock, chat, picture);
+      return {};
     },
 
     async leave({ chat }) {

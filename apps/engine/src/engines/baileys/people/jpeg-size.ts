@@ -1,3 +1,16 @@
+import { CodedError } from '@multiwa/contracts';
+
+/** WhatsApp's own limit on a side of a picture of somebody or of a group. */
+const PICTURE_PIXELS = 640;
+
+/** The bytes of a picture that WhatsApp takes. @throws CodedError `picture_invalid` */
+export function jpegOf(base64: string): Buffer {
+  const bytes = Buffer.from(base64, 'base64');
+  const size = jpegSize(bytes);
+  if (!size || size.width > PICTURE_PIXELS || size.height > PICTURE_PIXELS) throw new CodedError('picture_invalid');
+  return bytes;
+}
+
 /** Width and height of a JPEG, from its frame header; undefined for anything else. */
 export function jpegSize(bytes: Uint8Array): { width: number; height: number } | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

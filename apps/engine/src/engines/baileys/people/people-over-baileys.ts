@@ -2,12 +2,11 @@ import { CodedError, type Identity, type OwnProfile } from '@multiwa/contracts';
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
 import type { PeopleQueries } from '../../people-queries.js';
 import { identityOf } from '../addresses.js';
-import { jpegSize } from './jpeg-size.js';
+import { jpegOf } from './jpeg-size.js';
 import { numberQuery, readNumberAnswer } from './number-query.js';
 import { readPrivacy, writePrivacy } from './privacy.js';
 
 const QUERY_TIMEOUT_MS = 8_000;
-const PICTURE_PIXELS = 640;
 const SERVER = '@s.whatsapp.net';
 
 interface Dependencies {
@@ -71,9 +70,7 @@ export function peopleOverBaileys({ sock, self, complete }: Dependencies): Peopl
       await set('w:profile:picture', undefined);
       return;
     }
-    const bytes = Buffer.from(change.jpegBase64, 'base64');
-    const size = jpegSize(bytes);
-    if (!size || size.width > PICTURE_PIXELS || size.height > PICTURE_PIXELS) throw new CodedError('picture_invalid');
+    const bytes = jpegOf(change.jpegBase64);
     await set('w:profile:picture', [{ tag: 'picture', attrs: { type: 'image' }, content: bytes }]);
   }
 
