@@ -115,6 +115,9 @@ export function createSandboxClient(controlUrl: string) {
     phone: (phone: string): Promise<PhoneView> => call('GET', `/phones/${encodeURIComponent(phone)}`),
     changePhone: (phone: string, change: { name?: string; autoReply?: AutoReply }): Promise<PhoneView> =>
       call('PATCH', `/phones/${encodeURIComponent(phone)}`, change),
+    /** Switches a phone off or on. Off, it takes nothing in and sends nothing: what is for it waits. */
+    switchPhone: (phone: string, on: boolean): Promise<PhoneView> =>
+      call('PUT', `/phones/${encodeURIComponent(phone)}/power`, { on }),
 
     /** Links the client that shows this QR; resolves when it is linked and about to log in. */
     scan: (phone: string, qr: string): Promise<CompanionView> =>
@@ -223,6 +226,9 @@ export function createSandboxClient(controlUrl: string) {
     /** The media hosts forget a file, or all; with `forgotten`, phones too. Resolves with how many. */
     expireMedia: async (what: { sha256?: string; forgotten?: boolean } = {}): Promise<number> =>
       (await call<{ expired: number }>('POST', '/media/expire', what)).expired,
+    /** Phones have a file again that they had forgotten; the media hosts have not. */
+    rememberMedia: async (sha256: string): Promise<number> =>
+      (await call<{ remembered: number }>('POST', '/media/remember', { sha256 })).remembered,
     addMediaFault: (rule: MediaFaultRule): Promise<ActiveMediaFault> => call('POST', '/media/faults', rule),
     mediaFaults: async (): Promise<ActiveMediaFault[]> =>
       (await call<{ faults: ActiveMediaFault[] }>('GET', '/media/faults')).faults,

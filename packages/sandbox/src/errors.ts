@@ -12,6 +12,7 @@ export const SANDBOX_ERRORS = {
   pairing_rejected: 502,
   passkey_required: 409,
   phone_banned: 409,
+  phone_off: 409,
   companion_limit: 409,
   companion_not_found: 404,
   message_not_found: 404,

@@ -74,6 +74,22 @@ describe('a virtual phone', () => {
     expect(client.updates.filter(({ id }) => id === toSilent)).toEqual([]);
   });
 
+  it('that is switched off takes in nothing and sends nothing, and gets what waited in order when it is on again', async () => {
+    const [owner, friend] = [await world.phone(), await world.phone()];
+    const client = await world.linked(owner);
+    await friend.switch(false);
+    const ids = [];
+    for (const text of ['one', 'two']) ids.push(await client.sendText(friend.account.jid('pn'), text));
+    await expect(friend.sendText({ to: owner.account.phone, text: 'no' })).rejects.toMatchObject({ code: 'phone_off' });
+    expect(friend.records.received).toEqual([]);
+    await friend.switch(true);
+    for (const id of ids) await client.status(id, 3);
+    expect(friend.records.received.map(({ text, copies }) => [text, copies])).toEqual([
+      ['one', 1],
+      ['two', 1],
+    ]);
+  });
+
   it('sees its own messages delivered and read by a client, and tells what it did to the clients of its account', async () => {
     const [owner, friend] = [await world.phone(), await world.phone()];
     const client = await world.linked(owner);

@@ -31,6 +31,8 @@ const mediaFaultSchema = z.strictObject({
 
 const expireSchema = z.strictObject({ sha256: z.string().optional(), forgotten: z.boolean().optional() });
 
+const rememberSchema = z.strictObject({ sha256: z.string() });
+
 /** Files: what lies on the media hosts and what goes wrong there, what phones send and what they got. */
 export function registerMediaRoutes(app: FastifyInstance, core: SandboxCore): void {
   const { media } = core;
@@ -38,6 +40,9 @@ export function registerMediaRoutes(app: FastifyInstance, core: SandboxCore): vo
   app.get('/media', async () => ({ media: media.store.list() }));
   app.post('/media/expire', async (request) => ({
     expired: media.store.expire(parse(expireSchema, request.body ?? {})),
+  }));
+  app.post('/media/remember', async (request) => ({
+    remembered: media.store.remember(parse(rememberSchema, request.body).sha256),
   }));
   app.get('/media/faults', async () => ({ faults: media.faults.list() }));
   app.post('/media/faults', async (request, reply) => {

@@ -12,6 +12,7 @@ import {
   messagesQuerySchema,
   pairSchema,
   phoneParamSchema,
+  powerSchema,
   readSchema,
   scanSchema,
   sendSchema,
@@ -43,6 +44,12 @@ export function registerPhoneRoutes(app: FastifyInstance, core: SandboxCore): vo
   app.patch('/phones/:phone', async (request) => {
     const phone = phoneOf(request.params);
     phone.change(parse(changePhoneSchema, request.body));
+    return phoneView(phone);
+  });
+
+  app.put('/phones/:phone/power', async (request) => {
+    const phone = phoneOf(request.params);
+    await phone.switch(parse(powerSchema, request.body).on);
     return phoneView(phone);
   });
 

@@ -28,6 +28,7 @@ export const bulkPhonesSchema = z.strictObject({
 });
 
 export const changePhoneSchema = z.strictObject({ name: name.optional(), autoReply: autoReply.optional() });
+export const powerSchema = z.strictObject({ on: z.boolean() });
 export const scanSchema = z.strictObject({ qr: z.string().min(1).max(2_000) });
 export const pairSchema = z.strictObject({ code: z.string().min(8).max(20) });
 

@@ -22,6 +22,8 @@ export interface PhoneView {
   passkeyRequired: boolean;
   /** What it sends under the LID does not tell the number. */
   phoneHidden: boolean;
+  /** It takes nothing in and sends nothing. */
+  switchedOff: boolean;
   createdAt: string;
 }
 
@@ -60,7 +62,7 @@ export interface SentPage {
 
 export function phoneView({ account, records }: VirtualPhone): PhoneView {
   const { phone, lid, name, autoReply, createdAtMs, banCode } = account.record;
-  const { passkeyRequired = false, phoneHidden = false } = account.record;
+  const { passkeyRequired = false, phoneHidden = false, switchedOff = false } = account.record;
   return {
     phone,
     lid,
@@ -73,6 +75,7 @@ export function phoneView({ account, records }: VirtualPhone): PhoneView {
     restriction: activeRestriction(account),
     passkeyRequired,
     phoneHidden,
+    switchedOff,
     createdAt: new Date(createdAtMs).toISOString(),
   };
 }

@@ -94,6 +94,14 @@ export class MediaStore {
     return expired;
   }
 
+  /** Phones have a forgotten file again, such as from a backup; the hosts do not. Returns how many files that is. */
+  remember(sha256: string): number {
+    const files = this.list().filter((media) => media.sha256 === sha256 && media.forgotten);
+    for (const media of files) media.forgotten = false;
+    this.store.put(files.map(entryOf));
+    return files.length;
+  }
+
   /** A phone that still has the file gives it to the hosts again, which keep it under a new path. */
   async giveAgain(directPath: string): Promise<StoredMedia | undefined> {
     const known = this.byPath.get(directPath);

@@ -48,6 +48,8 @@ export interface AccountRecord {
   face?: Face;
   /** Known to others by LID only: what it sends under the LID does not tell the number. */
   phoneHidden?: boolean;
+  /** The phone takes nothing in and sends nothing; its companions do not mind. */
+  switchedOff?: boolean;
 }
 
 /** The public half of a signed prekey. */

@@ -77,15 +77,24 @@ export class VirtualPhone {
 
   /** Works through what waits for the phone. */
   wake(): void {
-    if (this.wakePending || this.stopped) return;
+    if (this.wakePending || this.stopped || this.isOff) return;
     this.wakePending = true;
     void this.inTurn(async () => {
       this.wakePending = false;
       for (const stanza of this.account.outbox(0).takeUnsent()) {
-        if (this.stopped) return;
+        if (this.stopped || this.isOff) return;
         await this.take(stanza).catch((error: Error) => this.network.log(`phone failed: ${error.message}`));
       }
     });
+  }
+
+  /** Switches the phone off or on: off, it takes nothing in, and what is for it waits at the network. */
+  async switch(on: boolean): Promise<void> {
+    this.account.record.switchedOff = !on;
+    this.network.store.put([this.account.recordEntry()]);
+    // What it had in its hands when it went off is finished; the rest was not taken.
+    await this.inTurn(async () => this.account.outbox(0).rewind());
+    this.wake();
   }
 
   /** Finishes what is under way and starts nothing more. */
@@ -103,9 +112,10 @@ export class VirtualPhone {
 
   /**
    * Encrypts a message for every device of the recipient and for the phone's own companions, and sends it.
-   * Resolves when it is durable and on its way. Errors: recipient_not_found, validation_failed.
+   * Resolves when it is durable and on its way. Errors: recipient_not_found, validation_failed, phone_off.
    */
   async sendContent({ to, content, addressing = 'pn', id }: ContentToSend): Promise<SentMessage> {
+    if (this.isOff) throw new SandboxError('phone_off', `The phone ${this.account.phone} is switched off.`);
     const message = messageOf(content);
     if (isGroupJid(to)) {
       const group = this.network.groups.find(to);
@@ -183,6 +193,10 @@ export class VirtualPhone {
     if (name !== undefined) this.account.record.name = name;
     if (autoReply !== undefined) this.account.record.autoReply = autoReply;
     this.network.store.put([this.account.recordEntry()]);
+  }
+
+  private get isOff(): boolean {
+    return this.account.record.switchedOff ?? false;
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
