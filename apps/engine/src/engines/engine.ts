@@ -224,8 +224,11 @@ export interface Connection {
   ): Promise<Exclude<SendOutcome, { kind: 'sent' }> | undefined>;
   /** The bytes of a received file while they come, checked by the time the last one has. @throws MediaFetchError */
   downloadMedia(source: MediaSource, signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Asks the own phone for a file that WhatsApp keeps no longer; its new path there, undefined when the phone has it not. */
-  requestMedia(source: MediaSource): Promise<string | undefined>;
+  /**
+   * Asks the own phone for a file that WhatsApp keeps no longer; its new path there, undefined when the phone has it not, or when
+   * `ended` comes first.
+   */
+  requestMedia(source: MediaSource, ended: AbortSignal): Promise<string | undefined>;
   /**
    * A code to type on the phone instead of scanning. @throws CodedError profile_already_linked, profile_not_connected
    */

@@ -137,36 +137,41 @@ export class ReceivedFiles {
     this.#timer = setTimeout(() => this.#look(), ms);
   }
 
-  /** A slot of the profile first: one with many files waits for its own, not in front of others. */
-  async #work(row: DownloadRow, { fetcher, ended }: Run): Promise<void> {
-    const { slots, logger } = this.#dependencies;
-    const giveBack = await this.#slots.take();
-    const giveBackShared = await slots.take();
+  async #work(row: DownloadRow, { fetcher, ended: { signal: ended } }: Run): Promise<void> {
     try {
-      if (!ended.signal.aborted) await this.#fetch(row, fetcher, ended.signal);
+      const source = mediaSourceSchema.safeParse(row.source).data;
+      if (!source) return await this.#settle(row, failed('descriptor_invalid'));
+      const outcome = await this.#transfer(source, fetcher, ended);
+      if (!('error' in outcome)) await this.#settle(row, outcome);
+      else if (!ended.aborted) await this.#afterFailure(row, source, fetcher, outcome.error, ended);
     } catch (error) {
-      if (ended.signal.aborted) return;
+      if (ended.aborted) return;
       // The row stays as it is: it is taken up again after a while.
-      logger.warn({ err: error, mediaId: row.id }, 'A received file could not be handled');
+      this.#dependencies.logger.warn({ err: error, mediaId: row.id }, 'A received file could not be handled');
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-    } finally {
-      giveBackShared();
-      giveBack();
     }
   }
 
-  async #fetch(row: DownloadRow, fetcher: Fetcher, ended: AbortSignal): Promise<void> {
-    const source = mediaSourceSchema.safeParse(row.source).data;
-    if (!source) return this.#settle(row, failed('descriptor_invalid'));
+  /**
+   * A slot of the profile first: one with many files waits for its own, not in front of others. They are held while bytes may
+   * come and no longer: what follows waits for others, such as a phone that gives a file again.
+   */
+  async #transfer(source: MediaSource, fetcher: Fetcher, ended: AbortSignal): Promise<MediaState | { error: unknown }> {
+    const { slots } = this.#dependencies;
+    const giveBack = await this.#slots.take();
+    const giveBackShared = await slots.take();
     try {
+      ended.throwIfAborted();
       const signal = AbortSignal.any([ended, AbortSignal.timeout(downloadTimeoutMs)]);
       const file = await this.#receive(source, fetcher, signal);
       await file.keep();
       const { mimeType, bytes, sha256, width, height } = file;
-      await this.#settle(row, { state: 'READY', problem: null, file: { mimeType, bytes, sha256, width, height } });
+      return { state: 'READY', problem: null, file: { mimeType, bytes, sha256, width, height } };
     } catch (error) {
-      if (ended.aborted) return;
-      await this.#afterFailure(row, source, fetcher, error);
+      return { error };
+    } finally {
+      giveBackShared();
+      giveBack();
     }
   }
 
@@ -175,7 +180,13 @@ export class ReceivedFiles {
     return receiveFile(storage, fetcher.downloadMedia(source, signal), { maxBytes: maxMediaBytes.DOCUMENT });
   }
 
-  async #afterFailure(row: DownloadRow, source: MediaSource, fetcher: Fetcher, error: unknown): Promise<void> {
+  async #afterFailure(
+    row: DownloadRow,
+    source: MediaSource,
+    fetcher: Fetcher,
+    error: unknown,
+    ended: AbortSignal,
+  ): Promise<void> {
     const { database, logger } = this.#dependencies;
     const { problem, hope } = judge(error);
     logger.info(
@@ -184,7 +195,9 @@ export class ReceivedFiles {
     );
     if (hope === 'never') return this.#settle(row, failed(problem));
     if (hope === 'gone') {
-      const directPath = row.askedAgain ? undefined : await fetcher.requestMedia(source);
+      const directPath = row.askedAgain ? undefined : await fetcher.requestMedia(source, ended);
+      // A phone that could not be asked to the end has not said no: the next connection asks it again.
+      if (ended.aborted) return;
       if (directPath === undefined) return this.#settle(row, { state: 'EXPIRED', problem, file: null });
       const again = { ...row, askedAgain: true, source: { ...source, directPath } };
       return postponeDownload(database.pool, again, 0);

@@ -9,20 +9,22 @@ import {
 
 /**
  * Asks the own phone for a file that WhatsApp keeps no longer. Resolves with the path at which it lies again; undefined when the
- * phone has it no more, or does not answer. The library's own way has no deadline.
+ * phone has it no more, does not answer, or is not asked any longer. The library's own way has no deadline.
  */
 export async function requestMedia(
   sock: Pick<WASocket, 'ev' | 'sendNode' | 'authState'>,
   { message, mediaKey }: MediaSource,
+  ended: AbortSignal,
   timeoutMs: number = timing.media.reRequestTimeoutMs,
 ): Promise<string | undefined> {
   const { me } = sock.authState.creds;
-  if (!message || !me) return undefined;
+  if (!message || !me || ended.aborted) return undefined;
   const { id, chat: remoteJid, fromMe, participant } = message;
   const key = Buffer.from(mediaKey, 'base64');
   const answered = new Promise<string | undefined>((resolve) => {
     const settle = (directPath: string | undefined) => {
       clearTimeout(timer);
+      ended.removeEventListener('abort', giveUp);
       sock.ev.off('messages.media-update', onUpdate);
       resolve(directPath);
     };
@@ -30,7 +32,9 @@ export async function requestMedia(
       const update = updates.find((one) => one.key.id === id);
       if (update) settle(pathOf(update, key, id));
     };
-    const timer = setTimeout(() => settle(undefined), timeoutMs);
+    const giveUp = () => settle(undefined);
+    const timer = setTimeout(giveUp, timeoutMs);
+    ended.addEventListener('abort', giveUp, { once: true });
     sock.ev.on('messages.media-update', onUpdate);
   });
   await sock.sendNode(encryptMediaRetryRequest({ id, remoteJid, fromMe, participant }, key, me.id));
