@@ -5,6 +5,8 @@ import type { MediaProblem, UploadedMedia, WaMediaType } from '@multiwa/contract
 export interface OutboundFiles {
   /** The bytes of a file under its SHA-256. @throws BlobMissingError */
   open(sha256: string): Promise<Readable>;
+  /** A path for a file of its own, where what a killed process leaves is cleared away. Whoever asked removes it. */
+  newFile(): Promise<string>;
   /** What WhatsApp gave for it earlier, if it still serves. `forResend`: whatever its age. */
   findUpload(mediaType: WaMediaType, sha256: string, forResend: boolean): Promise<UploadedMedia | undefined>;
   saveUpload(mediaType: WaMediaType, sha256: string, uploaded: UploadedMedia): Promise<void>;

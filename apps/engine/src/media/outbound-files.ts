@@ -6,10 +6,11 @@ import type { OutboundFiles } from '../engines/media.js';
 /** The files that a profile sends, and what WhatsApp gave for them. */
 export function outboundFiles(
   profileId: string,
-  { database, storage }: { database: Pick<Database, 'pool'>; storage: Pick<MediaStorage, 'open'> },
+  { database, storage }: { database: Pick<Database, 'pool'>; storage: Pick<MediaStorage, 'open' | 'newFile'> },
 ): OutboundFiles {
   return {
     open: (sha256) => storage.open(sha256),
+    newFile: () => storage.newFile(),
 
     async findUpload(mediaType, sha256, forResend) {
       const row = await findUpload(database.pool, profileId, mediaType, sha256);

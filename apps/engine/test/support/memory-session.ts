@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { StoredMedia, UploadedMedia } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
@@ -77,6 +79,7 @@ export function memorySession(): Session & {
     sentMessage: async (id) => sent.get(id),
     knowsGroups: async () => true,
     files: {
+      newFile: async () => path.join(os.tmpdir(), `multiwa-${newId()}`),
       open: async (sha256) => Readable.from([files.get(sha256) ?? Buffer.alloc(0)]),
       findUpload: async (mediaType, sha256) => uploads.get(`${mediaType} ${sha256}`),
       async saveUpload(mediaType, sha256, uploaded) {

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import {
   type ChatAction,
   CodedError,
@@ -51,6 +52,7 @@ import { makeGroupCalls } from './groups/group-calls.js';
 import { doubtGroup, prepareGroup } from './groups/prepare-group.js';
 import { encodeCredentials } from './key-codec.js';
 import { downloadMedia } from './media-download.js';
+import { type FindMediaHosts, makeMediaHosts } from './media-hosts.js';
 import { requestMedia } from './media-request.js';
 import { uploadMedia, uploadOf, waMediaTypeOf } from './media-upload.js';
 import { peopleOverBaileys } from './people/people-over-baileys.js';
@@ -89,7 +91,7 @@ interface Dependencies {
   /** The proxy that the connection goes through. */
   proxy: Pick<ProxyRoute, 'problem' | 'close'> | undefined;
   /** How files are reached, and how long their hosts may be silent. */
-  media: { dispatcher: FetchDispatcher | undefined; idleTimeoutMs: number };
+  media: { dispatcher: FetchDispatcher | undefined; agent: Agent | undefined; idleTimeoutMs: number };
 }
 
 /** Whether a number is linked: a code that was only asked for leaves its number in the credentials too. */
@@ -105,6 +107,7 @@ export class BaileysConnection implements Connection {
   readonly #dependencies: Dependencies;
   readonly #channels: ChannelsOverBaileys;
   readonly #acks = new Acks();
+  readonly #mediaHosts: FindMediaHosts;
   /**
    * The library begins with the messages of one sender side by side, and what it looks up first for a new one lets the second
    * message overtake the first.
@@ -134,6 +137,7 @@ export class BaileysConnection implements Connection {
     this.#dependencies = dependencies;
     const { sock, creds, keys, stanzas, callbacks, groups } = dependencies;
     const complete = completeFrom(keys);
+    this.#mediaHosts = makeMediaHosts(sock);
     this.people = peopleOverBaileys({ sock, self: () => creds.me && jidNormalizedUser(creds.me.id), complete });
     this.groups = makeGroupCalls({ sock, book: groups, complete });
     const { session, media } = dependencies;
@@ -318,25 +322,24 @@ export class BaileysConnection implements Connection {
   }
 
   downloadMedia(source: MediaSource, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    const { sock, media } = this.#dependencies;
-    const hosts = async () => (await sock.refreshMediaConn()).hosts.map(({ hostname }) => hostname);
-    return downloadMedia(source, { hosts, ...media }, signal);
+    const hosts = async () => (await this.#mediaHosts()).hostnames;
+    return downloadMedia(source, { hosts, ...this.#dependencies.media }, signal);
   }
 
-  requestMedia(source: MediaSource): Promise<string | undefined> {
-    return requestMedia(this.#dependencies.sock, source);
+  requestMedia(source: MediaSource, ended: AbortSignal): Promise<string | undefined> {
+    return requestMedia(this.#dependencies.sock, source, ended);
   }
 
   /** Undefined where the message carries no file. */
   async #uploadedFor(content: OutboundContent, forResend = false): Promise<UploadedMedia | undefined> {
     const file = uploadOf(content);
     if (!file) return undefined;
-    const { sock, session, media } = this.#dependencies;
+    const { session, media } = this.#dependencies;
     const known = this.#uploaded.get(content);
-    const { idleTimeoutMs } = media;
+    const route = { hosts: this.#mediaHosts, ...media };
     const key = `${waMediaTypeOf(file)} ${file.media.sha256}`;
     const begin = () => {
-      const uploading = uploadMedia(file, { sock, files: session.files, idleTimeoutMs }, forResend);
+      const uploading = uploadMedia(file, { files: session.files, route }, forResend);
       this.#uploading.set(key, uploading);
       const ended = () => this.#uploading.delete(key);
       uploading.then(ended, ended);

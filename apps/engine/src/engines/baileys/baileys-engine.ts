@@ -90,7 +90,11 @@ export function createBaileysEngine(options: Options): Engine {
         callbacks,
         logger,
         proxy,
-        media: { dispatcher: (proxy ?? straight)?.dispatcher, idleTimeoutMs: mediaIdleTimeoutMs },
+        media: {
+          dispatcher: (proxy ?? straight)?.dispatcher,
+          agent: (proxy ?? straight)?.agent,
+          idleTimeoutMs: mediaIdleTimeoutMs,
+        },
       });
     },
   };

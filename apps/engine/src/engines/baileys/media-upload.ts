@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { OutboundContent, UploadedMedia, WaMediaType } from '@multiwa/contracts';
-import { encryptedStream, type MediaType, type WASocket } from '@whiskeysockets/baileys';
 import type { OutboundFiles } from '../media.js';
+import { encryptTo } from './media-encrypt.js';
+import { putFile, type UploadRoute } from './media-put.js';
 
 interface Dependencies {
-  sock: Pick<WASocket, 'waUploadToServer'>;
   files: OutboundFiles;
-  /** How long a media host may take nothing. */
-  idleTimeoutMs: number;
+  route: UploadRoute;
 }
 
 type MediaContent = Extract<OutboundContent, { media: unknown }>;
@@ -34,8 +33,14 @@ export function uploadOf(content: OutboundContent): MediaContent | undefined {
   return 'media' in content ? content : undefined;
 }
 
-/** The library knows paths on the hosts for the kinds of file only. */
-const hostTypes: Partial<Record<WaMediaType, MediaType>> = { gif: 'video', ptt: 'audio', ptv: 'video' };
+/** The hosts know fewer kinds than there are keys. */
+const hostTypes = { gif: 'video', ptt: 'audio', ptv: 'video' } as const;
+
+function hostTypeOf(mediaType: WaMediaType) {
+  return mediaType in hostTypes
+    ? hostTypes[mediaType as keyof typeof hostTypes]
+    : (mediaType as Exclude<WaMediaType, keyof typeof hostTypes>);
+}
 
 /**
  * Sees to it that the file of a message lies at WhatsApp: found among what was uploaded before, or encrypted to a temporary file
@@ -43,7 +48,7 @@ const hostTypes: Partial<Record<WaMediaType, MediaType>> = { gif: 'video', ptt: 
  */
 export async function uploadMedia(
   content: MediaContent,
-  { sock, files, idleTimeoutMs }: Dependencies,
+  { files, route }: Dependencies,
   forResend = false,
 ): Promise<UploadedMedia> {
   const { sha256 } = content.media;
@@ -51,32 +56,26 @@ export async function uploadMedia(
   const mediaType = waMediaTypeOf(content);
   const known = await files.findUpload(mediaType, sha256, forResend);
   if (known) return known;
-  const encrypted = await encryptedStream({ stream: await files.open(sha256) }, mediaType as MediaType);
-  const { encFilePath, mediaKey, fileEncSha256, fileSha256, fileLength } = encrypted;
+  const place = await files.newFile();
   try {
-    const fileEncSha256B64 = base64(fileEncSha256);
-    const type = hostTypes[mediaType] ?? (mediaType as MediaType);
-    const sent = await sock.waUploadToServer(encFilePath, {
-      mediaType: type,
-      fileEncSha256B64,
-      timeoutMs: idleTimeoutMs,
-    });
+    const { mediaKey, fileSha256, fileEncSha256, fileLength } = await encryptTo(
+      place,
+      await files.open(sha256),
+      mediaType,
+    );
+    const sent = await putFile(place, hostTypeOf(mediaType), fileEncSha256, route);
     const uploaded: UploadedMedia = {
-      url: sent.mediaUrl,
-      directPath: sent.directPath,
-      mediaKey: base64(mediaKey),
-      fileSha256: base64(fileSha256),
-      fileEncSha256: fileEncSha256B64,
+      url: sent.url,
+      directPath: sent.direct_path,
+      mediaKey: mediaKey.toString('base64'),
+      fileSha256: fileSha256.toString('base64'),
+      fileEncSha256: fileEncSha256.toString('base64'),
       fileLength,
       mediaKeyTimestamp: Math.floor(Date.now() / 1_000),
     };
     await files.saveUpload(mediaType, sha256, uploaded);
     return uploaded;
   } finally {
-    await rm(encFilePath, { force: true });
+    await rm(place, { force: true });
   }
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
 }
