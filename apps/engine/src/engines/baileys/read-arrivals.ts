@@ -131,7 +131,9 @@ async function resentByPhone(
   for (const { placeholderMessageResendResponse } of results) {
     const bytes = placeholderMessageResendResponse?.webMessageInfoBytes;
     if (!bytes) continue;
-    const { key, message: original, messageTimestamp, pushName } = proto.WebMessageInfo.decode(bytes);
+    const handedOver = decoded(bytes);
+    if (!handedOver) continue;
+    const { key, message: original, messageTimestamp, pushName } = handedOver;
     if (!original || !key?.remoteJid || !key.id) continue;
     const stanza: Attributes = {
       id: key.id,
@@ -145,4 +147,13 @@ async function resentByPhone(
     if (one) arrivals.push(one);
   }
   return arrivals;
+}
+
+/** Undefined for what is no message: one that is damaged must not take the others with it. */
+function decoded(bytes: Uint8Array): proto.IWebMessageInfo | undefined {
+  try {
+    return proto.WebMessageInfo.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
