@@ -10,7 +10,15 @@ import { createBaileysEngine } from '../src/engines/baileys/baileys-engine.js';
 import { quietConsole } from '../src/engines/baileys/quiet-console.js';
 import { claimedBy, conformance } from '../src/engines/conformance.js';
 import type { Bench } from '../src/engines/conformance-bench.js';
-import type { ChannelCalls, ChannelPostSeen, Connection, GroupCalls, ReceiptUpdate } from '../src/engines/engine.js';
+import type {
+  ChannelCalls,
+  ChannelPostSeen,
+  Connection,
+  GroupCalls,
+  GroupRequestUpdate,
+  GroupUpdate,
+  ReceiptUpdate,
+} from '../src/engines/engine.js';
 import { joinNetwork } from '../src/join-network.js';
 import { memorySession } from './support/memory-session.js';
 
@@ -36,6 +44,7 @@ async function open(way: Way = 'qr') {
   const phone = await control.createPhone({ autoReply: 'silent' });
   const session = memorySession();
   const seen = { qr: undefined as string | undefined, opened: 0, closed: [] as { code: number | null }[] };
+  const groups = { told: [] as GroupUpdate[], requested: [] as GroupRequestUpdate[] };
   const connect = async () => {
     const connection = await engine.open(
       session,
@@ -52,8 +61,8 @@ async function open(way: Way = 'qr') {
         learned: () => undefined,
         heard: () => undefined,
         restricted: () => undefined,
-        group: async () => undefined,
-        groupRequest: async () => undefined,
+        group: async (update) => void groups.told.push(update),
+        groupRequest: async (update) => void groups.requested.push(update),
         channelPost: async (seen) => {
           channelPosts.push(seen);
         },
@@ -76,7 +85,7 @@ async function open(way: Way = 'qr') {
   await waitFor(() => seen.closed.length > 0, { what: 'the restart after linking' });
   const connection = await connect();
   await waitFor(() => seen.opened > 0, { what: 'an open session' });
-  return { phone, session, connection, seen };
+  return { phone, session, connection, seen, groups };
 }
 
 function friendOf(phone: PhoneView, to: PhoneView): Bench['friend'] {
@@ -109,6 +118,27 @@ function friendOf(phone: PhoneView, to: PhoneView): Bench['friend'] {
   };
 }
 
+type Groups = Awaited<ReturnType<typeof open>>['groups'];
+
+/** Groups from the other side: the network's own view of them, and a friend who is in them. */
+function groupBenchOf(friend: PhoneView, { told, requested }: Groups): Bench['groupBench'] {
+  let decided = 0;
+  return {
+    network: (chat) => control.group(chat),
+    friendActs: (chat, act) => control.actInGroup(chat, { ...act, by: friend.phone } as never),
+    friendJoins: (code) => control.joinGroup(friend.phone, code),
+    friendWrites: async (chat, content) => (await control.send(friend.phone, { to: chat, content: { ...content } })).id,
+    told: (chat, fits) =>
+      waitFor(() => told.find((one) => one.chat === chat && fits(one.group)), { what: `news of ${chat}` }),
+    async requested(chat) {
+      const found = () => requested.filter((one) => one.chat === chat && one.state === 'REQUESTED')[decided];
+      const request = await waitFor(found, { what: `a request for ${chat}` });
+      decided += 1;
+      return request;
+    },
+  };
+}
+
 beforeAll(async () => {
   sandbox = await startSandbox({ preKeyCount: 100 });
   control = createSandboxClient(sandbox.controlUrl);
@@ -117,8 +147,9 @@ beforeAll(async () => {
   const { webSocketUrl, mediaCertificate } = network;
   const address = { webSocketUrl, mediaCertificate };
   engine = createBaileysEngine({ address, keyCacheBytes: MIB, allowPrivateProxies: false });
-  const { phone, session, connection } = await open();
-  const friend = friendOf(await control.createPhone({ autoReply: 'none' }), phone);
+  const { phone, session, connection, groups } = await open();
+  const person = await control.createPhone({ autoReply: 'none' });
+  const friend = friendOf(person, phone);
   const sendTo = async (chat: string, content: OutboundContent, expiresInSeconds?: number) => {
     const waMessageId = newWaMessageId();
     const message = { chat, content, expiresInSeconds };
@@ -131,6 +162,7 @@ beforeAll(async () => {
     friend,
     people: connection.people,
     groups: connection.groups as GroupCalls,
+    groupBench: groupBenchOf(person, groups),
     channels: connection.channels as ChannelCalls,
     sendTo,
     attempt: (chat, content) => connection.send({ waMessageId: newWaMessageId(), chat, content }),

@@ -1,5 +1,14 @@
-import type { ChannelPost, Identity, MediaSource, OutboundContent, StoredMedia } from '@multiwa/contracts';
-import type { Arrival, ArrivalOf, ChannelCalls, GroupCalls, ReceiptUpdate, SendOutcome } from './engine.js';
+import type { ChannelPost, GroupInfo, Identity, MediaSource, OutboundContent, StoredMedia } from '@multiwa/contracts';
+import type {
+  Arrival,
+  ArrivalOf,
+  ChannelCalls,
+  GroupCalls,
+  GroupRequestUpdate,
+  GroupUpdate,
+  ReceiptUpdate,
+  SendOutcome,
+} from './engine.js';
 import type { PeopleQueries } from './people-queries.js';
 
 /** Message ids, and whatever else a case of the suite may want of a person on the simulated network. */
@@ -7,6 +16,8 @@ export interface PhoneRecord {
   id: string;
   text: string;
   content: { [field: string]: unknown };
+  /** JID of the group that it was written in. */
+  group?: string;
 }
 
 /** A person with a phone on the simulated network. */
@@ -32,12 +43,45 @@ export interface Friend extends Identity {
   opened(id: string): Promise<string>;
 }
 
+/** A group as the network has it, which no engine can make look otherwise. */
+export interface GroupOnNetwork {
+  kind: string;
+  /** JID of the community that it belongs to. */
+  parent: string | null;
+  subject: string;
+  description: string | null;
+  announce: boolean;
+  locked: boolean;
+  joinApproval: boolean;
+  membersAdd: boolean;
+  ephemeralSeconds: number;
+  members: { phone: string; role: string }[];
+  /** Phones of those who asked to be let in. */
+  requests: string[];
+}
+
+/** The other side of a session under test, as far as groups go. */
+export interface GroupBench {
+  network(chat: string): Promise<GroupOnNetwork>;
+  /** The friend does something in a group, in the network's own words. */
+  friendActs(chat: string, act: object): Promise<unknown>;
+  /** The friend follows a group's link. */
+  friendJoins(code: string): Promise<unknown>;
+  /** The friend writes to a group; resolves with the message's id. */
+  friendWrites(chat: string, content: object): Promise<string>;
+  /** The first thing that the engine told of a group, past or future, that fits. */
+  told(chat: string, fits: (group: GroupInfo | null) => boolean): Promise<GroupUpdate>;
+  /** Who the engine said wants to be let into a group. */
+  requested(chat: string): Promise<GroupRequestUpdate>;
+}
+
 /** A session under test: linked and open, with everything that arrived for it. */
 export interface Bench {
   self: Identity;
   friend: Friend;
   people: PeopleQueries;
   groups: GroupCalls;
+  groupBench: GroupBench;
   channels: ChannelCalls;
   /** Sends to any address and expects that WhatsApp took it; resolves with the id. */
   sendTo(chat: string, content: OutboundContent): Promise<string>;
@@ -63,4 +107,5 @@ export interface Bench {
   logsOut(): Promise<boolean>;
 }
 
+/** Rejects when an engine does not what it claims. */
 export type Case = (bench: Bench) => Promise<void>;

@@ -3,6 +3,7 @@ import { type Capability, capabilitiesOf, type OutboundContent } from '@multiwa/
 import { openVote } from '@multiwa/domain';
 import type { Case } from './conformance-bench.js';
 import { channelConformance } from './conformance-channels.js';
+import { groupConformance } from './conformance-groups.js';
 import { statusConformance } from './conformance-status.js';
 import type { Engine } from './engine.js';
 import { partly } from './partly.js';
@@ -68,20 +69,7 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
     await people.changeOwnProfile({ about: 'Open daily' });
     assert.equal((await people.ownProfile()).about, 'Open daily');
   },
-  groups: async ({ groups, friend }) => {
-    const made = { subject: 'Toko', participants: [friend.chat], description: null, communityId: null };
-    const { chat, group } = await groups.create({ ...made, kind: 'GROUP' });
-    partly(group, { subject: 'Toko', kind: 'GROUP' });
-    const { group: changed } = await groups.update({ chat, changes: { announce: true } });
-    partly(changed, { announce: true });
-    partly((await groups.members({ chat, action: 'remove', people: [friend.chat] })).results, [{ outcome: 'DONE' }]);
-  },
-  communities: async ({ groups }) => {
-    const made = { subject: 'Kampung', participants: [], description: null, communityId: null };
-    const { group } = await groups.create({ ...made, kind: 'COMMUNITY' });
-    partly(group, { subject: 'Kampung', kind: 'COMMUNITY' });
-  },
-
+  ...groupConformance,
   ...statusConformance,
   ...channelConformance,
 
