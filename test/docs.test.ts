@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { findScenario } from '../packages/testkit/dist/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** What the benchmarks say of themselves. */
+const benchmarks = readFileSync(path.join(root, 'packages/testkit/src/bench/main.ts'), 'utf8');
 const pages = ['README.md', ...markdownUnder('docs')];
 
 function markdownUnder(dir: string): string[] {
@@ -42,4 +45,14 @@ test('architecture.md shows every app and follows messages, a webhook, a broadca
 test('decisions have numbers of their own', () => {
   const numbers = readdirSync(path.join(root, 'docs/decisions')).map((file) => file.slice(0, 4));
   expect(new Set(numbers).size).toBe(numbers.length);
+});
+
+test.each(pages)('%s names only scripts, scenarios and benchmarks that exist', (page) => {
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { scripts: object };
+  const text = readFileSync(path.join(root, page), 'utf8');
+  for (const [, script = '', name = ''] of text.matchAll(/npm run ([a-z]+)(?: -- ([a-z][\w-]*))?/g)) {
+    expect(Object.keys(scripts)).toContain(script);
+    if (script === 'chaos' && name) expect([name, findScenario(name)]).toEqual([name, expect.anything()]);
+    if (script === 'bench' && name) expect(benchmarks).toMatch(new RegExp(`^  ${name} `, 'm'));
+  }
 });

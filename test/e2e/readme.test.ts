@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { eventEnvelopeSchema } from '../../packages/contracts/dist/index.js';
 import { repositoryRoot } from '../../packages/launcher/dist/index.js';
 import { showLogsOnFailure, useProduct } from './support/use-product.js';
 
@@ -40,4 +41,27 @@ test('what the README tells to type works as it stands: a message, a webhook, a 
   const [profile] = (await client.profiles.list()).items;
   const contacts = (await client.contacts.list(profile?.id ?? '')).items;
   expect(contacts.find(({ phone }) => phone === '6281234567890')?.tags).toEqual(['has-ordered']);
+}, 120_000);
+
+test('what events.md tells to type works as it stands, and its envelope is one', async () => {
+  showLogsOnFailure(product());
+  const page = readFileSync(path.join(repositoryRoot, 'docs/events.md'), 'utf8');
+  const blocks = (language: string) =>
+    [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^\`]+)\`\`\``, 'g'))].map(([, block]) => block ?? '');
+  for (const envelope of blocks('json')) eventEnvelopeSchema.parse(JSON.parse(envelope));
+  const { url, apiKey, client } = product();
+  const CURSOR = (await client.events.page({ limit: 1 })).nextCursor;
+  const commands = blocks('sh').join('\n');
+  // A stream has no end of its own: it is left after a while, and has answered then.
+  const shell = `curl() {
+    case " $* " in
+      *" -N "*) command curl --fail-with-body --max-time 2 "$@" || [ $? -eq 28 ];;
+      *) command curl --fail-with-body "$@";;
+    esac
+  }`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', `set -eu -o pipefail\n${shell}\n${commands}`], {
+    env: { PATH: process.env.PATH, URL: url, KEY: apiKey, CURSOR },
+    timeout: SNIPPETS_TIMEOUT_MS,
+  });
+  for (const said of ['nextCursor', 'inboxPrefix']) expect(stdout).toContain(said);
 }, 120_000);

@@ -20,6 +20,7 @@ import {
   contactBusinessSchema,
   contactPictureSchema,
   contactSchema,
+  contentSchema,
   conversationSchema,
   createdApiKeySchema,
   createdGroupSchema,
@@ -78,6 +79,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { componentExamples } from '../src/http/component-examples.js';
+import { contentExamples } from '../src/http/content-examples.js';
 import { startTestGateway, type TestGateway } from './gateway.js';
 
 interface Operation {
@@ -271,6 +273,18 @@ test('there is an example of every kind of send, and it is one', () => {
   const kinds = (oneOf ?? []).filter(({ properties }) => properties.type.const !== undefined);
   expect(kinds.map(({ properties }) => properties.type.const).sort()).toEqual(Object.keys(sendExamples).sort());
   for (const { example } of kinds) expect(sendMessageSchema.safeParse(example)).toMatchObject({ success: true });
+});
+
+test('there is an example of what each kind of message says, and it is one', () => {
+  const { properties } = document.components.schemas.Message as {
+    properties?: { content: { oneOf: { properties: { type: { const: string } }; example?: unknown }[] } };
+  };
+  const kinds = properties?.content.oneOf ?? [];
+  expect(kinds.map(({ properties: { type } }) => type.const).sort()).toEqual(Object.keys(contentExamples).sort());
+  for (const { example } of kinds) {
+    const { success, data } = contentSchema.safeParse(example);
+    expect([example, success, data]).toEqual([example, true, example]);
+  }
 });
 
 test('the document can be browsed', async () => {

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { componentExamples } from './component-examples.js';
+import { contentExamples } from './content-examples.js';
 
 const description = `Send and receive WhatsApp messages over many numbers.
 
@@ -140,6 +141,20 @@ function shortenNames(document: OpenApi): OpenApi {
 function addExamples(document: OpenApi): OpenApi {
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
     schema.example ??= componentExamples[name];
+    addContentExamples(schema);
   }
   return document;
+}
+
+/** What messages say is one shape a kind, wherever it stands; each gets the example of its kind. */
+function addContentExamples(schema: unknown): void {
+  if (typeof schema !== 'object' || schema === null) return;
+  for (const [name, part] of Object.entries(schema as Record<string, Json | undefined>)) {
+    addContentExamples(part);
+    if (name !== 'content' || !Array.isArray(part?.oneOf)) continue;
+    for (const member of part.oneOf as { properties?: { type?: { const?: keyof typeof contentExamples } } }[]) {
+      const type = member.properties?.type?.const;
+      if (type !== undefined) Object.assign(member, { example: contentExamples[type] });
+    }
+  }
 }
