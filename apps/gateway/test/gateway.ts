@@ -5,7 +5,7 @@ import { type Bus, connectBus } from '@multiwa/bus';
 import { type Network, type Scope, timing } from '@multiwa/contracts';
 import { type Database, openDatabase } from '@multiwa/db';
 import { hashApiKey, newApiKey, newId, shownPrefix } from '@multiwa/domain';
-import { localStorage, makeMediaLinks } from '@multiwa/media';
+import { type Ffmpeg, localStorage, makeMediaLinks } from '@multiwa/media';
 import { createCipher, createLogger } from '@multiwa/runtime';
 import { createTestDatabase } from '@multiwa/testkit';
 import { inject, vi } from 'vitest';
@@ -52,6 +52,7 @@ export interface TestGatewayOptions {
   queueLimit?: number;
   lookupsPerDay?: number;
   maxMediaBytes?: number;
+  ffmpeg?: Ffmpeg | undefined;
   /** Of links to media. */
   now?: () => number;
   /** Where the users of NATS are kept, when they are. */
@@ -81,6 +82,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     storage: localStorage(mediaDir),
     links: makeMediaLinks({ publicUrl: 'http://gateway.test', cipher, hours: 168, now: options.now }),
     maxMediaBytes: options.maxMediaBytes ?? 2 ** 30,
+    ffmpeg: options.ffmpeg,
     nats: {
       servers: [(options.natsUrl ?? inject('natsUrl')).replace(/\/\/.*@/, '//')],
       usersFile: options.natsUsersFile,

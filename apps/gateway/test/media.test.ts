@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { type Ffmpeg, findFfmpeg } from '@multiwa/media';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRange } from '../src/media/byte-range.js';
 import { startTestGateway, type Tenant, type TestGateway } from './gateway.js';
@@ -6,8 +7,11 @@ import { startTestGateway, type Tenant, type TestGateway } from './gateway.js';
 let gateway: TestGateway;
 let base: string;
 let clock = Date.now();
+/** The machine's own, where it has it: what comes out is asserted either way. */
+let ffmpeg: Ffmpeg | undefined;
 beforeAll(async () => {
-  gateway = await startTestGateway({ maxMediaBytes: 1_000_000, now: () => clock });
+  ffmpeg = await findFfmpeg('ffmpeg');
+  gateway = await startTestGateway({ maxMediaBytes: 1_000_000, now: () => clock, ffmpeg });
   base = `${await gateway.app.listen({ host: '127.0.0.1', port: 0 })}/api/v1`;
 });
 afterAll(() => gateway.stop());
@@ -169,4 +173,107 @@ test('an upload that is repeated under its key is taken in once, and another fil
 test('a body that is no form is refused', async () => {
   const json = await gateway.call('POST', '/media', { body: { file: 'x' } });
   expect([json.status, json.json.code]).toEqual([415, 'unsupported_media_type']);
+});
+
+test('a file whose time is over says so, cannot be sent, and is not asked for where nobody sent it', async () => {
+  const { json } = await upload(png);
+  const id = String(json.id);
+  await gateway.database.prisma.mediaObject.update({
+    where: { id },
+    data: { state: 'EXPIRED', problem: 'retention' },
+  });
+  const shown = await gateway.call('GET', `/media/${id}`);
+  expect(shown.json).toMatchObject({
+    state: 'EXPIRED',
+    problem: 'retention',
+    url: null,
+    problemSentence: expect.any(String),
+  });
+  const content = await gateway.call('GET', `/media/${id}/content`);
+  expect([content.status, content.json.code]).toEqual([410, 'media_gone']);
+  const profileId = await gateway.newProfile();
+  const send = await gateway.call('POST', `/profiles/${profileId}/messages`, {
+    body: { type: 'IMAGE', to: '+6281234567890', media: { id } },
+  });
+  expect([send.json.code, send.json.errors]).toEqual([
+    'media_not_ready',
+    [expect.objectContaining({ pointer: '#/media/id' })],
+  ]);
+});
+
+/** Two seconds of a tone that grows louder, as an uncompressed WAV of 8,000 samples a second. */
+function growingTone(): Buffer {
+  const samples = 16_000;
+  const data = Buffer.alloc(2 * samples);
+  for (let index = 0; index < samples; index += 1) {
+    data.writeInt16LE(Math.round((30_000 * index * Math.sin(index / 3)) / samples), 2 * index);
+  }
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(36 + data.length, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(8_000, 24);
+  header.writeUInt32LE(16_000, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(data.length, 40);
+  return Buffer.concat([header, data]);
+}
+
+interface Sent {
+  media: { id: string; mimeType: string; seconds?: number; sha256: string };
+  waveform?: string;
+  thumbnail?: string;
+}
+
+/** Sends an upload as a kind; the stored content, or the refusal. */
+async function sendAs(mediaId: string | undefined, body: object): Promise<{ refused?: unknown; content?: Sent }> {
+  const profileId = await gateway.newProfile();
+  const { status, json } = await gateway.call('POST', `/profiles/${profileId}/messages`, {
+    body: { to: '+6281234567890', media: { id: mediaId }, ...body },
+  });
+  if (status !== 202) return { refused: json };
+  const row = await gateway.database.prisma.message.findUniqueOrThrow({ where: { id: String(json.id) } });
+  return { content: row.content as unknown as Sent };
+}
+
+test('a sound becomes a voice note with its shape where ffmpeg is, and is refused with the reason where it is not', async () => {
+  const { json } = await upload(growingTone(), { name: 'tone.wav', type: 'audio/wav' });
+  const { content, refused } = await sendAs(json.id, { type: 'AUDIO', voice: true });
+  if (!ffmpeg) {
+    expect(refused).toMatchObject({ code: 'media_not_convertible', errors: [{ pointer: '#/voice' }] });
+    return;
+  }
+  expect(content?.media).toMatchObject({ mimeType: 'audio/ogg; codecs=opus', seconds: 2 });
+  const bars = [...Buffer.from(content?.waveform ?? '', 'base64')];
+  expect(bars).toHaveLength(64);
+  expect(bars.slice(0, 8).every((bar) => bar < 20)).toBe(true);
+  expect(Math.max(...bars.slice(-8))).toBe(100);
+  // What was made is a file like any other, and a voice note as it is.
+  const made = await gateway.call('GET', `/media/${content?.media.id}`);
+  expect(made.json).toMatchObject({ origin: 'CONVERTED', mimeType: 'audio/ogg; codecs=opus', state: 'READY' });
+  const again = await sendAs(content?.media.id, { type: 'AUDIO', voice: true });
+  expect(again.content).toMatchObject({ media: { sha256: content?.media.sha256, seconds: 2 } });
+});
+
+test('what ffmpeg cannot read is refused as a voice note, and sent without a preview as a picture', async () => {
+  const noise = Buffer.concat([growingTone().subarray(0, 20), randomBytes(2_000)]);
+  const sound = await upload(noise, { name: 'noise.wav', type: 'audio/wav' });
+  const voice = await sendAs(sound.json.id, { type: 'AUDIO', voice: true });
+  expect(voice.refused).toMatchObject({ code: 'media_not_convertible', errors: [{ pointer: '#/voice' }] });
+  const damaged = await upload(Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), randomBytes(2_000)]));
+  const picture = await sendAs(damaged.json.id, { type: 'IMAGE' });
+  expect(picture.content).toMatchObject({ media: { mimeType: 'image/jpeg' } });
+  expect(picture.content?.thumbnail).toBeUndefined();
+});
+
+test('a picture carries a small one of itself where ffmpeg is, and goes without where it is not', async () => {
+  const { json } = await upload(png);
+  const { content } = await sendAs(json.id, { type: 'IMAGE' });
+  const start = content?.thumbnail && Buffer.from(content.thumbnail, 'base64').subarray(0, 3).toString('hex');
+  expect(start).toBe(ffmpeg && 'ffd8ff');
 });
