@@ -1,5 +1,6 @@
 export { type BareFolder, linkBareFolder } from './bare-folder/bare-folder.js';
 export { expireApiKey, foreignKey, foreignProfile, type Holder, sessionHolders } from './behind-the-api.js';
+export { type LargeFileReport, sendLargeFile } from './bench/media.js';
 export {
   findScenario,
   openWorld,

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchAccept } from './accept.js';
 import { benchEvents } from './events.js';
+import { benchMedia } from './media.js';
 import { benchPipeline } from './pipeline.js';
 import { benchSend } from './send.js';
 import { benchSessions } from './sessions.js';
@@ -19,6 +20,8 @@ const usage = `Usage: npm run bench -- <name> [options]
              client library      --profiles <n>  (default 500)   --settle <n>  idle seconds before memory is read (default 20)
   send       the engine's processor time for each text sent and received, beside a bare loop of the client library
              --messages <n>  a turn (default 600)   --rounds <n>  turns of each (default 4)   --profiles <n>  (default 8)
+  media      a document that streams through both ways: seconds, and by how much gateway and engine grow meanwhile
+             --mb <n>  megabytes (default 100)
 
   Both sides take turns on the same servers, so that a busy machine slows both. The last line is JSON.
 `;
@@ -30,6 +33,7 @@ const options = {
   rounds: { type: 'string', default: '4' },
   profiles: { type: 'string' },
   settle: { type: 'string', default: '20' },
+  mb: { type: 'string', default: '100' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -49,6 +53,7 @@ async function bench(args: string[]): Promise<number> {
       () => benchEvents({ perSecond: number('per-second'), messages: number('messages'), rounds: number('rounds') }),
     ],
     ['sessions', () => benchSessions({ profiles: number('profiles', 500), settleSeconds: number('settle') })],
+    ['media', () => benchMedia({ megabytes: number('mb') })],
     [
       'send',
       () => benchSend({ messages: number('messages'), rounds: number('rounds'), profiles: number('profiles', 8) }),
