@@ -50,6 +50,8 @@ export const contentExamples: { [T in Content['type']]: Extract<Content, { type:
   REACTION: { type: 'REACTION', target, emoji: '👍' },
   EDIT: { type: 'EDIT', target, text: 'See you at ten.' },
   DELETE: { type: 'DELETE', target },
+  ALBUM: { type: 'ALBUM', images: 2, videos: 1 },
+  VOTE: { type: 'VOTE', target, options: ['Morning'] },
   DELETED: { type: 'DELETED' },
   UNSUPPORTED: { type: 'UNSUPPORTED', rawType: 'eventMessage' },
 };
