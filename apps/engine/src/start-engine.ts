@@ -86,6 +86,7 @@ export async function startEngine(options: Options): Promise<RunningEngine> {
     storage: environment.storage,
     storeViewOnce: environment.storeViewOnce ?? false,
     downloads: makeDownloadSlots(),
+    historyChunks: new Slots(timing.history.chunksAtOnce),
     metrics,
     at: environment.crashAt ? crashing(environment.crashAt) : passOn,
     logger,

@@ -19,6 +19,7 @@ import type {
   GroupUpdate,
   ReceiptUpdate,
 } from '../src/engines/engine.js';
+import type { HistoryNotice, HistoryPiece } from '../src/engines/history.js';
 import { joinNetwork } from '../src/join-network.js';
 import { memorySession } from './support/memory-session.js';
 
@@ -40,8 +41,8 @@ const receipts: ReceiptUpdate[] = [];
 type Way = 'qr' | 'code';
 
 /** A session of a new number, linked and open. The library restarts once after linking, and whoever holds it opens it again. */
-async function open(way: Way = 'qr') {
-  const phone = await control.createPhone({ autoReply: 'silent' });
+async function open(way: Way = 'qr', phone?: PhoneView) {
+  phone ??= await control.createPhone({ autoReply: 'silent' });
   const session = memorySession();
   const seen = { qr: undefined as string | undefined, opened: 0, closed: [] as { code: number | null }[] };
   const groups = { told: [] as GroupUpdate[], requested: [] as GroupRequestUpdate[] };
@@ -192,6 +193,26 @@ beforeAll(async () => {
       ),
     async link(way) {
       await open(way);
+    },
+    async imports() {
+      const owner = await control.createPhone({ autoReply: 'silent' });
+      const chat = {
+        with: friend.phone as string,
+        name: 'Bu Sari',
+        messages: 4,
+        kinds: ['text' as const, 'image' as const],
+      };
+      await control.seedHistory(owner.phone, { chats: [chat], bootstrapMessages: 1 });
+      const { session, connection } = await open('qr', owner);
+      const isLast = ({ phase, progress }: HistoryNotice) => phase === 'RECENT' && progress === 100;
+      await waitFor(() => session.notices.some(isLast), { what: 'all of the history' });
+      const wanted = { sessionOnly: false, notBefore: null, messagesPerChat: null };
+      const pieces: HistoryPiece[] = [];
+      for (const notice of session.notices) {
+        const read = connection.history.readHistory(notice, wanted, AbortSignal.timeout(FETCH_MS));
+        for await (const piece of read) pieces.push(piece);
+      }
+      return pieces;
     },
     async logsOut() {
       const other = await open();

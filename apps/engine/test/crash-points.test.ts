@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { crashPoints } from '@multiwa/runtime';
+import { crashPoints, historyCrashPoints } from '@multiwa/runtime';
 import { waitFor } from '@multiwa/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { kill, startEngineProcess } from './support/engine-process.js';
@@ -81,6 +81,36 @@ test.each(crashPoints)(
         what: 'every message to be confirmed',
       });
     }
+    expect(await world.control.unknown()).toEqual([]);
+  },
+  120_000,
+);
+
+test.each(historyCrashPoints)(
+  'an engine killed at %s imports all of the history all the same, and what arrives meanwhile does not wait for it',
+  async (point) => {
+    const friends = await world.control.createPhones({ count: 12 });
+    const doomed = startProcess({ MULTIWA_CRASH_AT: `${point}:3` });
+    const died = once(doomed, 'exit');
+    const chats = friends.map((friend) => ({ with: friend.phone, messages: 100, days: 20 }));
+    const seed = { chats, messagesPerChunk: 400, bootstrapMessages: 10 };
+    // It dies while the number is being linked, or right after: whoever comes next finds it linked.
+    const linking = world.link('Budi', (phone) => world.control.seedHistory(phone.phone, seed));
+    expect(await died).toEqual([null, 'SIGKILL']);
+    startProcess();
+    const { profileId, phone } = await linking;
+    const [friend] = friends;
+    const live = (await world.control.send(friend?.phone ?? '', { to: phone.phone, text: 'now' })).id;
+    const done = () => world.factsOf('history-chunk', profileId).filter(({ stage }) => stage === 'DONE');
+    await waitFor(() => done().some(({ phase, progress }) => phase === 'RECENT' && progress === 100), {
+      what: 'the whole history',
+      timeoutMs: 30_000,
+    });
+    const imported = world.factsOf('history-messages', profileId).flatMap(({ messages }) => messages);
+    expect(new Set(imported.map(({ waMessageId }) => waMessageId)).size).toBe(1_200);
+    const received = world.factsOf('message-received', profileId).map(({ waMessageId }) => waMessageId);
+    expect(received).toEqual([live]);
+    await waitFor(async () => (await world.database.prisma.inboundJournal.count()) === 0, { what: 'an empty journal' });
     expect(await world.control.unknown()).toEqual([]);
   },
   120_000,

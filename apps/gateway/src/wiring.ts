@@ -10,6 +10,7 @@ import {
   contactsRepository,
   conversationsRepository,
   type Database,
+  findHistorySync,
   forgetChatCommands,
   groupsRepository,
   hasWrittenTo,
@@ -99,6 +100,7 @@ import { makeConversations } from './use-cases/conversations.js';
 import { makeEngineWorkers } from './use-cases/engine-workers.js';
 import { makeForwardMessage } from './use-cases/forward-message.js';
 import { makeGroups } from './use-cases/groups.js';
+import { makeHistory } from './use-cases/history.js';
 import { makeKnownProfiles } from './use-cases/known-profile.js';
 import { makeLinking } from './use-cases/linking.js';
 import { makeLookupBudget } from './use-cases/lookup-budget.js';
@@ -335,6 +337,7 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
         bus,
         logger,
       }),
+      history: makeHistory({ profiles, readHistory: (scope) => findHistorySync(pool, scope) }),
       proxies: makeProxies({ profiles, cipher, allowPrivateUrls, bus }),
       sendAndWait: makeSendAndWait({ sendMessage: makeSendMessage({ acceptSend, composeContent }), waiters, messages }),
       sendAlbum: makeSendAlbum({

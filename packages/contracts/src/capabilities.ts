@@ -15,6 +15,7 @@ const table = {
   'link.qr': { description: 'Link a number by scanning a QR code.', engines: ['BAILEYS'] },
   'link.code': { description: 'Link a number by a code typed on the phone.', engines: ['BAILEYS'] },
   logout: { description: 'Unlink the number at WhatsApp.', engines: ['BAILEYS'] },
+  'history.import': { description: 'Take over what the phone has kept from before the link.', engines: ['BAILEYS'] },
   'contacts.lookup': { description: 'Ask WhatsApp about numbers and people.', engines: ['BAILEYS'] },
   'contacts.block': { description: 'Block and unblock people.', engines: ['BAILEYS'] },
   'profile.edit': { description: 'Change name, about and picture of the number itself.', engines: ['BAILEYS'] },

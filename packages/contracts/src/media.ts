@@ -36,6 +36,7 @@ export type MediaState = z.infer<typeof mediaStateSchema>;
 /** Why media does not open. The sentence is public. */
 export const mediaProblems = {
   gone_at_whatsapp: 'WhatsApp keeps the file no longer, and the sender’s phone did not give it again.',
+  history: 'It belongs to a message of before the link, and is fetched when somebody asks for it (`media/refetch`).',
   view_once: 'It was sent to be seen once, and this gateway does not store such media.',
   retention: 'It was kept for as long as this gateway is set to keep media.',
   hash_mismatch: 'The bytes that came are not those that the message speaks of.',

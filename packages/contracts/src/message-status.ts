@@ -13,8 +13,11 @@ export const messageStatuses = [
 export const messageStatusSchema = z.enum(messageStatuses);
 export type MessageStatus = z.infer<typeof messageStatusSchema>;
 
-/** Who asked for a message: the API, a broadcast, a flow, or the owner on another device of the account. */
-export const messageOriginSchema = z.enum(['API', 'BROADCAST', 'AUTOMATION', 'PHONE']);
+/**
+ * Who asked for a message: the API, a broadcast, a flow, or the owner on another device of the account. HISTORY: it is older
+ * than the link and was handed over by the phone.
+ */
+export const messageOriginSchema = z.enum(['API', 'BROADCAST', 'AUTOMATION', 'PHONE', 'HISTORY']);
 
 /** Why a message ended FAILED. The sentence is public. */
 export const failureReasons = {

@@ -38,6 +38,7 @@ export * from './repositories/first-workspace.js';
 export * from './repositories/forget-session.js';
 export * from './repositories/group-state.js';
 export * from './repositories/groups.js';
+export * from './repositories/history-sync.js';
 export * from './repositories/idempotency.js';
 export * from './repositories/identities.js';
 export * from './repositories/import-contacts.js';

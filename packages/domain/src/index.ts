@@ -16,6 +16,7 @@ export * from './flow-check.js';
 export * from './flow-graph.js';
 export * from './flow-template.js';
 export * from './hand-over-width.js';
+export * from './history-import.js';
 export * from './identity-of-chat.js';
 export * from './ids.js';
 export * from './match.js';

@@ -22,7 +22,15 @@ export const crashPoints = [
   /** The fact is stored; the journal still holds the message. */
   'receive.after-fact',
 ] as const;
-export type CrashPoint = (typeof crashPoints)[number];
+
+/** The same of what a phone hands over of its history when it is linked. */
+export const historyCrashPoints = [
+  /** A part is stored; the rest of its chunk is not, and the journal holds all of it. */
+  'history.after-part',
+  /** All of a chunk is stored; the journal still holds it. */
+  'history.after-chunk',
+] as const;
+export type CrashPoint = (typeof crashPoints)[number] | (typeof historyCrashPoints)[number];
 
 /** Called whenever a process passes one of its crash points. */
 export type PassPoint = (point: CrashPoint) => void;
@@ -39,7 +47,7 @@ export interface CrashAt {
 /** `<point>` or `<point>:<pass>`, such as `send.after-wire:3`. */
 export const crashAtSchema = z.string().transform((text, context): CrashAt => {
   const [name, pass = '1', ...rest] = text.split(':');
-  const point = crashPoints.find((each) => each === name);
+  const point = [...crashPoints, ...historyCrashPoints].find((each) => each === name);
   if (point && rest.length === 0 && /^[1-9]\d{0,8}$/.test(pass)) return { point, pass: Number(pass) };
   context.addIssue({ code: 'custom', message: `must be a crash point and the pass, such as ${crashPoints[0]}:3` });
   return z.NEVER;

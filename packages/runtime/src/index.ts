@@ -6,6 +6,7 @@ export {
   crashAtSchema,
   crashing,
   crashPoints,
+  historyCrashPoints,
   type PassPoint,
   passOn,
 } from './crash-points.js';

@@ -14,6 +14,7 @@ import type { RateLimitReport, RateLimitSettings } from './model/rate-limits.js'
 import type { SocketCount, SocketEvent } from './model/sockets.js';
 import type { TraceLine } from './model/trace.js';
 import type { UnknownRequest } from './model/unknown.js';
+import type { HistorySeedInput } from './phone/history/seed.js';
 import type { MessageContent } from './phone/message-content.js';
 import type { PhoneChat } from './phone/phone-app-state.js';
 import type { MediaDescriptor, OpenedMedia } from './phone/phone-media.js';
@@ -30,6 +31,7 @@ export type {
   FaceView,
   FaultRule,
   GroupView,
+  HistorySeedInput,
   MediaDescriptor,
   MediaFaultRule,
   MessageContent,
@@ -149,6 +151,12 @@ export function createSandboxClient(controlUrl: string) {
       (await call<{ read: number }>('POST', `/phones/${encodeURIComponent(phone)}/read`, ids ? { ids } : { all: true }))
         .read,
 
+    /** What the phone has kept from before anything is linked to it; it hands that to companions that are linked from now on. */
+    seedHistory: (phone: string, seed: HistorySeedInput): Promise<{ chats: number; messages: number }> =>
+      call('PUT', `/phones/${encodeURIComponent(phone)}/history`, seed),
+    /** Hands it to the companions that are linked once more; resolves with how many chunks that took. */
+    handOverHistory: async (phone: string): Promise<number> =>
+      (await call<{ chunks: number }>('POST', `/phones/${encodeURIComponent(phone)}/history/hand-over`)).chunks,
     /** Chats of which a device of the account has said something, as the phone shows them. */
     chats: async (phone: string): Promise<PhoneChat[]> =>
       (await call<{ chats: PhoneChat[] }>('GET', `/phones/${encodeURIComponent(phone)}/chats`)).chats,

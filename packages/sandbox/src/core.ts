@@ -100,6 +100,8 @@ export class SandboxCore {
     if (!phone || companion.bootstrapped || !this.network.options.bootstrap) return;
     companion.bootstrapped = true;
     this.network.store.put([phone.account.companionEntry(companion)]);
-    void bootstrapCompanion(phone, companion);
+    bootstrapCompanion(this.network, phone, companion).catch((error: Error) =>
+      this.network.log(`phone failed to greet its companion: ${error.message}`),
+    );
   }
 }

@@ -3,6 +3,7 @@ import type { ChannelPost, ChannelRecord } from './model/channel.js';
 import type { GroupRecord } from './model/group.js';
 import type { Network } from './model/network.js';
 import type { BinaryNode } from './model/node.js';
+import type { HistorySeed } from './phone/history/seed.js';
 import type { ReceivedMessage, SentMessage } from './phone/records.js';
 import { VirtualPhone } from './phone/virtual-phone.js';
 import type { StoreEntry } from './store/store.js';
@@ -56,6 +57,7 @@ export function restoreNetwork(network: Network, entries: Iterable<StoreEntry>):
     else if (kind === 'channel') network.channels.restore(value as ChannelRecord);
     else if (kind === 'channelpost') posts.push([number, value as ChannelPost]);
     else if (kind === 'privacy') network.privacy.set(number, value as Record<string, string>);
+    else if (kind === 'history') network.histories.set(number, value as HistorySeed);
     else if (kind === 'blocked') network.blocked.set(number, new Set(value as string[]));
     else if (phone) RESTORERS[kind]?.(phone.account, phone, rest, value);
   }

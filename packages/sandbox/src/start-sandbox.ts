@@ -4,6 +4,7 @@ import { registerCallRoutes } from './control/call-routes.js';
 import { registerChannelRoutes } from './control/channel-routes.js';
 import { registerChatRoutes } from './control/chat-routes.js';
 import { registerGroupRoutes } from './control/group-routes.js';
+import { registerHistoryRoutes } from './control/history-routes.js';
 import { registerMediaRoutes } from './control/media-routes.js';
 import { registerNetworkRoutes } from './control/network-routes.js';
 import { registerPeopleRoutes } from './control/people-routes.js';
@@ -57,6 +58,7 @@ export async function startSandbox(
   registerPeopleRoutes(app, core);
   registerMediaRoutes(app, core);
   registerChatRoutes(app, core);
+  registerHistoryRoutes(app, core);
   registerCallRoutes(app, core);
   registerStandingRoutes(app, core);
   registerStatusRoutes(app, core);

@@ -72,6 +72,7 @@ import type {
   PairingCode,
   PresenceSubscription,
   Profile,
+  ProfileHistory,
   ProfileProxy,
   ProxyTest,
   QrCode,
@@ -164,6 +165,8 @@ export function createClient(options: ClientOptions) {
         request<OwnProfile>('PATCH', `${profile(id)}/whatsapp-profile`, { body }),
       /** Who holds the session, what waits to be sent, and what its owner says of it right now. */
       session: (id: string) => request<Session>('GET', `${profile(id)}/session`),
+      /** How far the import of what the phone has kept from before the link is. */
+      history: (id: string) => request<ProfileHistory>('GET', `${profile(id)}/history`),
       /** Without its password; refused with `proxy_not_set` while there is none. */
       proxy: (id: string) => request<ProfileProxy>('GET', `${profile(id)}/proxy`),
       setProxy: (id: string, url: string) => request<ProfileProxy>('PUT', `${profile(id)}/proxy`, { body: { url } }),

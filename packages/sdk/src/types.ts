@@ -38,6 +38,7 @@ import type {
   groupInviteSchema,
   groupPictureSchema,
   groupPreviewSchema,
+  historyViewSchema,
   importedSessionSchema,
   importSessionSchema,
   joinedGroupSchema,
@@ -129,6 +130,7 @@ export type Profile = z.infer<typeof profileSchema>;
 export type CreateProfile = z.input<typeof createProfileSchema>;
 export type UpdateProfile = z.input<typeof updateProfileSchema>;
 export type Session = z.infer<typeof sessionViewSchema>;
+export type ProfileHistory = z.infer<typeof historyViewSchema>;
 export type ProxyTest = z.infer<typeof proxyTestSchema>;
 export type ProfileProxy = z.infer<typeof proxySchema>;
 export type EngineWorker = z.infer<typeof engineWorkerSchema>;

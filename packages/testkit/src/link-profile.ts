@@ -10,13 +10,18 @@ export interface LinkedProfile {
 
 const LINK_TIMEOUT_MS = 30_000;
 
-/** Creates a profile on the simulated network, lets a new virtual phone scan its QR code, and waits until it is connected. */
+/**
+ * Creates a profile on the simulated network, lets a new virtual phone scan its QR code, and waits until it is connected. `prepare`
+ * is done to both before that.
+ */
 export async function linkProfile(
   { client, sandbox }: { client: MultiwaClient; sandbox: SandboxClient },
   name: string,
+  prepare: (made: LinkedProfile) => Promise<unknown> = async () => undefined,
 ): Promise<LinkedProfile> {
   const phone = await sandbox.createPhone({ name });
   const created = await client.profiles.create({ name, network: 'SANDBOX' });
+  await prepare({ profile: created, phone });
   await client.profiles.connect(created.id);
   const qr = await waitFor(() => client.profiles.qr(created.id), {
     what: `a QR code of ${name}`,

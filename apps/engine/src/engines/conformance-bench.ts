@@ -9,6 +9,7 @@ import type {
   ReceiptUpdate,
   SendOutcome,
 } from './engine.js';
+import type { HistoryPiece } from './history.js';
 import type { PeopleQueries } from './people-queries.js';
 
 /** Message ids, and whatever else a case of the suite may want of a person on the simulated network. */
@@ -103,6 +104,11 @@ export interface Bench {
   arrival<K extends Arrival['kind']>(kind: K, waMessageId: string): Promise<ArrivalOf<K>['payload']>;
   /** Opens sessions of other numbers: each is linked by the way named. */
   link(way: 'qr' | 'code'): Promise<void>;
+  /**
+   * Links another number, whose phone has kept four messages of this friend from before: two texts and two pictures; resolves with
+   * what is read of them, once the phone has handed over all.
+   */
+  imports(): Promise<HistoryPiece[]>;
   /** Logs another number out; resolves with whether WhatsApp unlinked it. */
   logsOut(): Promise<boolean>;
 }

@@ -55,6 +55,17 @@ export const conformance: Readonly<Record<Exclude<Capability, Unclaimed>, Case>>
   'link.code': ({ link }) => link('code'),
   logout: async ({ logsOut }) => assert.equal(await logsOut(), true),
 
+  'history.import': async ({ imports, friend, fetched }) => {
+    const pieces = await imports();
+    const messages = pieces.flatMap((piece) => (piece.kind === 'message' ? piece.message : []));
+    assert.equal(new Set(messages.map(({ waMessageId }) => waMessageId)).size, 4);
+    for (const { chat, peer } of messages) partly({ chat, peer }, { chat: friend.chat, peer: { lid: friend.lid } });
+    assert.equal(messages.filter(({ type }) => type === 'TEXT').length, 2);
+    const picture = messages.find(({ type }) => type === 'IMAGE')?.content;
+    assert.ok(picture && 'media' in picture && picture.media.source);
+    partly(picture.media, { state: 'EXPIRED', problem: 'history', sha256: await fetched(picture.media.source) });
+    assert.ok(pieces.some((piece) => piece.kind === 'person' && piece.person.name === 'Bu Sari'));
+  },
   'contacts.lookup': async ({ people, friend }) => {
     partly(await people.checkNumbers([friend.phone ?? '']), [{ phone: friend.phone, lid: friend.lid }]);
   },

@@ -29,6 +29,8 @@ import type { Disconnect } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
 import type { Logger } from '../logger.js';
 import type { SessionStore } from '../state/session-store.js';
+import type { HistoryNotes, HistoryReader } from './history.js';
+import type { Journaled } from './journaled.js';
 import type { OutboundFiles } from './media.js';
 import type { PeopleQueries } from './people-queries.js';
 
@@ -87,11 +89,7 @@ export type PresenceSeen = Omit<PresenceFact, 'profileId' | 'workspaceId' | 'eve
 /** A call that rings, or has ended. */
 export type CallSeen = Omit<CallFact, 'profileId' | 'workspaceId' | 'rejectedBy'>;
 
-/** An arrival and its entry in the journal, which is to be committed with the state that decrypting changed. */
-export interface Journaled {
-  entryId: string;
-  value: Uint8Array;
-}
+export type { Journaled };
 
 /** Where received messages go. */
 export interface Inbox {
@@ -120,6 +118,8 @@ export interface Session {
   readonly logger: Logger;
   readonly store: SessionStore;
   readonly inbox: Inbox;
+  /** Where the phone's words about its history go. */
+  readonly history: HistoryNotes;
   /** To be told at every crash point that the engine passes: those of sending up to the ack, of receiving up to the receipt. */
   readonly at: PassPoint;
   /** A message that this profile sent, by WhatsApp's id alone; for a recipient that asks for it again. */
@@ -196,6 +196,8 @@ export interface Connection {
   readonly groups?: GroupCalls;
   /** Likewise. */
   readonly channels?: ChannelCalls;
+  /** What the phone has kept from before the link. */
+  readonly history: HistoryReader;
   /**
    * Sends one message and waits for WhatsApp's ack, at most timing.send.ackTimeoutMs. It must use the given id, must not
    * look anything up that the send does not need, and must not retry: the caller decides. Not ordered among calls.
@@ -257,6 +259,8 @@ export interface Connection {
 export interface Route {
   /** All traffic of the session goes through it; undefined for the straight way. */
   proxyUrl: string | undefined;
+  /** If this connection links the number, its phone is asked for all that it has kept. */
+  fullHistory?: boolean;
 }
 
 /** How long the other side may take to say goodbye, in milliseconds. */

@@ -5,6 +5,7 @@ import type { PassPoint } from '@multiwa/runtime';
 import { z } from 'zod';
 import type { Arrival, Inbox, Journaled } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
+import type { HistoryImport } from '../history/history-import.js';
 import type { Logger } from '../logger.js';
 import type { ReceivedFiles } from '../media/received-files.js';
 import { RecentIds } from '../recent-ids.js';
@@ -16,6 +17,8 @@ const REMEMBERED = 1_000;
 interface Dependencies {
   /** Fetches what messages carry. */
   files: Pick<ReceivedFiles, 'add'>;
+  /** Has entries of its own in the journal. */
+  history: Pick<HistoryImport, 'takeJournaled' | 'has'>;
   /** Media that are to be seen once are stored like any other. */
   storeViewOnce: boolean;
   /** Whether the profile's settings ask for the statuses of others. */
@@ -38,8 +41,8 @@ interface Dependencies {
 export function openInbox(dependencies: Dependencies): Inbox & {
   replayJournal(): Promise<number>;
 } {
-  const { workspaceId, store, outbox, files, storeViewOnce, receivesStatuses, isStored, at, logger, onJournal } =
-    dependencies;
+  const { workspaceId, store, outbox, files, history, storeViewOnce, receivesStatuses } = dependencies;
+  const { isStored, at, logger, onJournal } = dependencies;
   const { profileId } = store.lease;
   /** What was journaled here needs not be read again to be said. */
   const made = new WeakMap<Journaled, Entry>();
@@ -89,7 +92,7 @@ export function openInbox(dependencies: Dependencies): Inbox & {
     },
 
     async has(waMessageId) {
-      return recent.has(waMessageId) || isStored(waMessageId);
+      return recent.has(waMessageId) || history.has(waMessageId) || isStored(waMessageId);
     },
 
     publish(entries: readonly Journaled[]) {
@@ -107,6 +110,7 @@ export function openInbox(dependencies: Dependencies): Inbox & {
       const entries = await store.readJournal();
       onJournal(entries.length);
       for (const { entryId, value } of entries) {
+        if (history.takeJournaled({ entryId, value })) continue;
         const entry = readEntry(value);
         recent.add(entry.fact.payload.waMessageId);
         void say(entryId, entry);

@@ -1,5 +1,5 @@
 import type { Bus, FactPayload, Stoppable } from '@multiwa/bus';
-import { CodedError, type Identity } from '@multiwa/contracts';
+import { CodedError, type HistorySettings, type Identity, profileSettingsSchema } from '@multiwa/contracts';
 import type { OwnedProfile } from '@multiwa/db';
 import {
   type ConnectionTrouble,
@@ -11,6 +11,7 @@ import {
 } from '@multiwa/domain';
 import { GuardedFetchError, UnreadableError } from '@multiwa/runtime';
 import type { Connection, ConnectionCallbacks, Engine, ReceiptUpdate, Session } from '../engines/engine.js';
+import type { HistoryImport } from '../history/history-import.js';
 import type { Logger } from '../logger.js';
 import type { ReceivedFiles } from '../media/received-files.js';
 import type { ChatRunner } from '../outbound/chat-runner.js';
@@ -57,6 +58,8 @@ export interface RunDependencies {
   learned(people: readonly Identity[]): void;
   /** Of received messages. */
   files: Pick<ReceivedFiles, 'start' | 'stop' | 'again'>;
+  /** What the phone has kept from before the link. */
+  history: Pick<HistoryImport, 'start' | 'stop' | 'forget'>;
   bus: Pick<Bus, 'answer'>;
   /** Connections of this process that may be opening at the same time. */
   opening: Slots;
@@ -126,7 +129,8 @@ export class ConnectionRun {
     try {
       const { proxy } = this.#wishes.profile();
       const proxyUrl = proxyOf(this.#wishes.profile());
-      connection = await engine.open(session, this.#callbacks(release), { proxyUrl });
+      const fullHistory = this.#historySettings().mode === 'FULL';
+      connection = await engine.open(session, this.#callbacks(release), { proxyUrl, fullHistory });
       this.#connection = connection;
       answers.push(this.#answerPairing(connection), this.#answerPeople(connection), this.#answerRefetch());
       const { profileId } = this.#wishes.profile();
@@ -144,6 +148,7 @@ export class ConnectionRun {
       for (const answer of answers) answer.stop();
       this.#connection = undefined;
       this.#dependencies.files.stop();
+      this.#dependencies.history.stop();
       // Nothing is left of one that was not closed in order.
       connection?.destroy();
       const stopped = intake.stop();
@@ -275,7 +280,12 @@ export class ConnectionRun {
         () => makeChatRunner(connection),
       );
       this.#dependencies.files.start(connection);
+      this.#dependencies.history.start(connection.history, () => this.#historySettings());
     }
+  }
+
+  #historySettings(): HistorySettings {
+    return profileSettingsSchema.parse(this.#wishes.profile().settings).historySync;
   }
 
   /** The connection, with what is sent through it counted. */

@@ -103,6 +103,7 @@ export class SessionSupervisor implements Wishes {
       status.tellSoon({ status: shownWhile(reason), reason });
       const ending = await this.#connect();
       if (ending.by === 'logout') {
+        this.#dependencies.history.forget();
         await session.store.forget();
         status.setHealth(health.unlinked());
       } else if (ending.by === 'other' && !this.#isLeaving()) reason = await this.#react(ending);
@@ -144,6 +145,7 @@ export class SessionSupervisor implements Wishes {
       return reason;
     }
     if (reaction.forget) {
+      this.#dependencies.history.forget();
       await session.store.forget();
       status.setHealth(health.unlinked());
     }

@@ -8,6 +8,7 @@ import {
   subjects,
 } from '@multiwa/contracts';
 import {
+  appliedHistoryPart,
   type Database,
   followedChats,
   isMessageStored,
@@ -21,6 +22,7 @@ import type { MediaStorage } from '@multiwa/media';
 import { activeSpan, type Cipher, type PassPoint } from '@multiwa/runtime';
 import type { Engine } from '../engines/engine.js';
 import type { FactOutbox } from '../facts/fact-outbox.js';
+import { HistoryImport } from '../history/history-import.js';
 import { openInbox } from '../inbound/inbox.js';
 import type { Logger } from '../logger.js';
 import { outboundFiles } from '../media/outbound-files.js';
@@ -57,6 +59,8 @@ export interface Shared {
   storage: MediaStorage;
   storeViewOnce: boolean;
   downloads: DownloadSlots;
+  /** Chunks of history that are imported at the same time. */
+  historyChunks: Slots;
   metrics: EngineMetrics;
   /** Told at every crash point. */
   at: PassPoint;
@@ -98,11 +102,27 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
       }),
     logger,
   });
+  const history = new HistoryImport({
+    workspaceId,
+    profileId,
+    slots: shared.historyChunks,
+    storeViewOnce: shared.storeViewOnce,
+    say: async (fact) => {
+      await outbox.room();
+      await outbox.publish(lease, fact);
+    },
+    appliedPart: (attempt) => appliedHistoryPart(database.pool, profileId, attempt),
+    clearJournal: (entryId) => store.clearJournal(entryId),
+    at,
+    onJournal: metrics.journal,
+    logger,
+  });
   const inbox = openInbox({
     workspaceId,
     store,
     outbox,
     files,
+    history,
     storeViewOnce: shared.storeViewOnce,
     receivesStatuses: () => profileSettingsSchema.parse(supervisor.profile().settings).receiveStatuses,
     isStored: (waMessageId) => isMessageStored(database.pool, profileId, waMessageId),
@@ -130,6 +150,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
     logger,
     store,
     inbox,
+    history,
     at,
     files: outboundFiles(profileId, { database, storage: shared.storage }),
     async sentMessage(waMessageId: string) {
@@ -208,6 +229,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
       },
       replayJournal: () => inbox.replayJournal(),
       files,
+      history,
       bus,
       opening,
       logger,

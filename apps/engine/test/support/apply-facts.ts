@@ -26,6 +26,11 @@ export async function applyFacts({ prisma }: Database, batch: readonly FactMessa
         },
       });
     }
+    if (kind === 'history-messages' || kind === 'history-people') {
+      const { profileId, link, attempt, part } = payload;
+      const row = { link, attempt, part, mode: 'RECENT', state: 'RUNNING' };
+      await prisma.historySync.upsert({ where: { profileId }, create: { profileId, ...row }, update: row });
+    }
     if (kind === 'message-status') {
       const { profileId, waMessageId, status } = payload;
       const lower = rank.slice(0, status === 'FAILED' ? 1 : rank.indexOf(status)) as 'QUEUED'[];

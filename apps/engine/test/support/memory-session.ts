@@ -6,12 +6,15 @@ import type { StoredMedia, UploadedMedia } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
 import { createLogger, passOn } from '@multiwa/runtime';
 import type { Arrival, Inbox, SentMessage, Session } from '../../src/engines/engine.js';
+import type { HistoryNotice } from '../../src/engines/history.js';
 import type { SessionStore } from '../../src/state/session-store.js';
 
 /** A session that keeps everything in memory, for an engine on its own: no database, no bus, no worker around it. */
 export function memorySession(): Session & {
   /** What arrived, in order. */
   arrivals: Arrival[];
+  /** What the phone said of its history. */
+  notices: HistoryNotice[];
   /** What was sent, for whoever asks for it again. */
   sent: Map<string, SentMessage>;
   /** Makes a file that it can send. */
@@ -19,6 +22,7 @@ export function memorySession(): Session & {
 } {
   const keys = new Map<string, Buffer>();
   const arrivals: Arrival[] = [];
+  const notices: HistoryNotice[] = [];
   const made = new WeakMap<object, Arrival>();
   const sent = new Map<string, SentMessage>();
   const files = new Map<string, Buffer>();
@@ -75,6 +79,11 @@ export function memorySession(): Session & {
     logger: createLogger('conformance', 'silent'),
     store,
     inbox,
+    notices,
+    history: {
+      entry: () => ({ entryId: newId(), value: Buffer.alloc(0) }),
+      add: (notice) => notices.push(notice),
+    },
     at: passOn,
     sentMessage: async (id) => sent.get(id),
     knowsGroups: async () => true,

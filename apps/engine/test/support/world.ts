@@ -49,8 +49,8 @@ export interface World {
   want(profileId: string, desired: 'CONNECTED' | 'DISCONNECTED' | 'LOGGED_OUT'): Promise<void>;
   status(profileId: string): Promise<{ status: string; statusReason: string | null; qr: string | null }>;
   untilStatus(profileId: string, status: string, reason?: string | null): Promise<void>;
-  /** A new profile linked to a new phone by QR. */
-  link(name?: string): Promise<Linked>;
+  /** A new profile linked to a new phone by QR; `prepare` is done to the phone before. */
+  link(name?: string, prepare?: (phone: PhoneView) => Promise<unknown>): Promise<Linked>;
   /** What the gateway does when it accepts a text. */
   accept(
     profileId: string,
@@ -167,9 +167,10 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
       );
     },
 
-    async link(name = 'Budi') {
+    async link(name = 'Budi', prepare = async () => undefined) {
       // Silent, so that a delivery receipt can only come from the engine.
       const phone = await control.createPhone({ name, autoReply: 'silent' });
+      await prepare(phone);
       const profileId = await world.createProfile();
       const qr = await waitFor(async () => (await world.status(profileId)).qr ?? undefined, { what: 'a QR code' });
       await control.scan(phone.phone, qr);

@@ -10,8 +10,10 @@ import {
 import {
   type AppendedEvent,
   appendEvents,
+  type ContactState,
   type ContactWanted,
   changeContents,
+  countImported,
   type Database,
   insertContacts,
   insertMessages,
@@ -22,6 +24,7 @@ import {
   loadGroupSizes,
   loadGroups,
   loadGroupsInside,
+  loadHistorySyncs,
   loadReactions,
   loadReceipts,
   loadVotes,
@@ -29,6 +32,7 @@ import {
   lockProfiles,
   lockReceivedMedia,
   type MessageState,
+  type MessageWanted,
   type ProfileState,
   saveGroupMembers,
   saveGroupRequests,
@@ -51,6 +55,8 @@ import { applyChatTimer, writeChatTimers } from './chat-timers.js';
 import { applyContactLearned } from './contact-learned.js';
 import { canWait, type EarlyWord, keepEarly, takeEarly } from './early-words.js';
 import { applyGroupList, applyGroupPicture, applyGroupState } from './group-state.js';
+import { applyHistoryChunk, applyHistoryMessages, applyHistoryPeople, writeHistory } from './history.js';
+import { historyPeopleOf, importedChats } from './history-wanted.js';
 import { applyMediaState } from './media-state.js';
 import { applyMessageDeleted, applyMessageEdited } from './message-changed.js';
 import { applyMessageReaction } from './message-reaction.js';
@@ -146,6 +152,12 @@ function applyFact(world: World, fact: AnyFact): FactOutcome {
       return applyCall(world, fact.payload);
     case 'chat-action-failed':
       return applyChatActionFailed(world, fact.payload);
+    case 'history-chunk':
+      return applyHistoryChunk(world, fact.payload);
+    case 'history-messages':
+      return applyHistoryMessages(world, fact.payload);
+    case 'history-people':
+      return applyHistoryPeople(world, fact.payload);
   }
 }
 
@@ -184,7 +196,7 @@ async function readWorld(
   facts: readonly AnyFact[],
   links: ShownLinks,
 ): Promise<World> {
-  const wanted = facts.flatMap((fact) => [messageWanted(fact) ?? [], albumWanted(fact) ?? []].flat());
+  const wanted = facts.flatMap((fact) => [...messagesWanted(fact), ...[albumWanted(fact) ?? []].flat()]);
   const named = wanted.length > 0 ? await lockMessages(tx, wanted) : [];
   const messages = [...named, ...(await lockTargets(tx, named))];
   await readCaptions(tx, facts, messages);
@@ -210,7 +222,11 @@ async function readWorld(
   const inside = synced.length > 0 ? await loadGroupsInside(tx, synced) : [];
   const known = { ...groups, groups: [...inside, ...groups.groups] };
   const opinions = await readOpinions(tx, facts, messages);
-  const world = new World({ profiles, messages, contacts, groups: known, receipts, media, ...opinions }, links);
+  const history = await readHistory(tx, facts, contacts);
+  const world = new World(
+    { profiles, messages, contacts, groups: known, receipts, media, history, ...opinions },
+    links,
+  );
   const uncounted = messages.filter(({ origin, fromMe, recipients, chat }) => {
     return fromMe && origin === 'PHONE' && recipients === null && chat.endsWith('@g.us');
   });
@@ -222,20 +238,30 @@ async function readWorld(
   return world;
 }
 
+async function readHistory(tx: Transaction, facts: readonly AnyFact[], contacts: readonly ContactState[]) {
+  const profileIds = facts.flatMap(({ kind, payload }) => (kind.startsWith('history-') ? payload.profileId : []));
+  if (profileIds.length === 0) return { rows: [], counts: [] };
+  const chats = importedChats(facts, contacts);
+  return {
+    rows: await loadHistorySyncs(tx, [...new Set(profileIds)]),
+    counts: chats.length > 0 ? await countImported(tx, chats) : [],
+  };
+}
+
 function groupWanted({ kind, payload }: AnyFact) {
   if (kind !== 'group-state' && kind !== 'group-request' && kind !== 'group-picture') return [];
   return [{ profileId: payload.profileId, chat: payload.chat }];
 }
 
-function messageWanted({ kind, payload }: AnyFact) {
+function messagesWanted({ kind, payload }: AnyFact): MessageWanted[] {
   const { profileId } = payload;
-  if ('target' in payload) return { profileId, waMessageId: payload.target.waMessageId, messageId: null };
-  if (kind !== 'message-received' && kind !== 'message-status' && kind !== 'message-receipt') return undefined;
-  return {
-    profileId,
-    waMessageId: payload.waMessageId,
-    messageId: kind === 'message-status' ? payload.messageId : null,
-  };
+  if (kind === 'history-messages') {
+    return payload.messages.map(({ waMessageId }) => ({ profileId, waMessageId, messageId: null }));
+  }
+  if ('target' in payload) return [{ profileId, waMessageId: payload.target.waMessageId, messageId: null }];
+  if (kind !== 'message-received' && kind !== 'message-status' && kind !== 'message-receipt') return [];
+  const messageId = kind === 'message-status' ? payload.messageId : null;
+  return [{ profileId, waMessageId: payload.waMessageId, messageId }];
 }
 
 /** What announced the album that a file belongs to. */
@@ -290,6 +316,8 @@ function contactsWanted({ kind, payload }: AnyFact): ContactWanted[] {
   const { profileId } = payload;
   if (kind === 'presence') return [{ profileId, ...payload.who }];
   if (kind === 'call') return [{ profileId, ...payload.caller }];
+  if (kind === 'history-messages') return historyPeopleOf(payload);
+  if (kind === 'history-people') return payload.people.map(({ phone, lid }) => ({ profileId, phone, lid }));
   if (kind === 'contact-learned') return payload.people.map((person) => ({ profileId, ...person }));
   if (kind === 'group-request') return [{ profileId, ...payload.person }];
   if (kind === 'group-state' || kind === 'group-picture') return payload.actor ? [{ profileId, ...payload.actor }] : [];
@@ -326,6 +354,7 @@ async function writeWorld(tx: Transaction, world: World) {
   await writeChatTimers(tx, world);
   await saveGroupTitles(tx, world.namedGroups());
   await writeCalls(tx, world);
+  await writeHistory(tx, world);
   // Last, so that it also moves what this batch has written under the old names.
   await joinPeople(tx, world.joined());
   const events = await appendEvents(tx, world.events);

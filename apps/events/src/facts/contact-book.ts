@@ -73,6 +73,26 @@ export class ContactBook {
     return this.#find(profileId, identity) !== undefined;
   }
 
+  /** What the person calls themselves, where that is known. */
+  pushNameOf(profileId: string, identity: Identity): string | null {
+    return this.#find(profileId, identity)?.pushName ?? null;
+  }
+
+  /** Fills in what a known person is called where nothing is known of it; undefined when that changes nothing. */
+  name(
+    profileId: string,
+    identity: Identity,
+    { name, pushName }: { name: string | null; pushName: string | null },
+  ): ContactState | undefined {
+    const found = this.#find(profileId, identity);
+    if (!found) return undefined;
+    const named = { name: found.name ?? name, pushName: found.pushName ?? pushName };
+    if (named.name === found.name && named.pushName === found.pushName) return undefined;
+    Object.assign(found, named);
+    if (found.state === 'known') found.state = 'changed';
+    return found;
+  }
+
   /** What is known of this identity, completed by the row that has either half. */
   complete(profileId: string, identity: Identity): Identity {
     const found = this.#find(profileId, identity);

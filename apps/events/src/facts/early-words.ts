@@ -23,7 +23,11 @@ export function canWait(fact: AnyFact): fact is AboutFact {
 
 /** What was said before about the messages that these facts bring. The profiles must be locked. */
 export async function takeEarly(tx: Transaction, facts: readonly AnyFact[]): Promise<EarlyWord[]> {
-  const messages = facts.flatMap(({ kind, payload }) => (kind === 'message-received' ? payload : []));
+  const messages = facts.flatMap(({ kind, payload }) => {
+    const { profileId } = payload;
+    if (kind === 'history-messages') return payload.messages.map(({ waMessageId }) => ({ profileId, waMessageId }));
+    return kind === 'message-received' ? [payload] : [];
+  });
   const rows = messages.length > 0 ? await takeEarlyWords(tx, messages) : [];
   return rows.flatMap(({ kind, payload, createdAt }) => {
     const schema = kinds.find((one) => one === kind);

@@ -24,33 +24,43 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
   const peer = fact.peer && world.contacts.complete(profile.id, fact.peer);
   const aliases = [peer && chatOf(peer), fact.chat, peer?.lid && `${peer.lid}@lid`];
   const same = world.messages.byWaId(profile.id, fact.waMessageId);
-  if (same.some(({ chat, fromMe }) => fromMe === fact.fromMe && aliases.includes(chat))) return 'unchanged';
+  const known = same.find(({ chat, fromMe }) => fromMe === fact.fromMe && aliases.includes(chat));
+  // The phone may have handed it over with its history before it came by itself.
+  const isImported = known?.origin === 'HISTORY' && known.deletedAt === null;
+  if (known && !isImported) return 'unchanged';
 
   const contact = meetOther(world, profile, fact);
   const sender = world.contacts.complete(profile.id, fact.sender);
-  const chat = (peer && chatOf(peer)) ?? fact.chat;
-  const messageId = newId();
+  const chat = known?.chat ?? (peer && chatOf(peer)) ?? fact.chat;
+  const messageId = known?.id ?? newId();
   const timestamp = new Date(fact.timestamp);
   const { workspaceId, waMessageId, fromMe, type } = fact;
   const content = withAlbumSize(world, profile, chat, fact);
   const contactId = contact?.id ?? null;
-  world.messages.add({
-    id: messageId,
-    workspaceId,
-    profileId: profile.id,
-    chat,
-    waMessageId,
-    fromMe,
-    origin: 'PHONE',
-    type,
-    content,
-    status: fromMe ? 'SENT' : 'DELIVERED',
-    senderPhone: sender.phone,
-    senderLid: sender.lid,
-    contactId,
-    timestamp,
-    sentAt: fromMe ? timestamp : null,
-  });
+  if (known) {
+    world.messages.change(known, { origin: 'PHONE', contactId });
+    const { editedAt } = known;
+    if (!editedAt)
+      world.contentChanges.push({ id: messageId, content, at: timestamp, editedAt, deletedAt: null, revisionId: null });
+  } else {
+    world.messages.add({
+      id: messageId,
+      workspaceId,
+      profileId: profile.id,
+      chat,
+      waMessageId,
+      fromMe,
+      origin: 'PHONE',
+      type,
+      content,
+      status: fromMe ? 'SENT' : 'DELIVERED',
+      senderPhone: sender.phone,
+      senderLid: sender.lid,
+      contactId,
+      timestamp,
+      sentAt: fromMe ? timestamp : null,
+    });
+  }
   world.moveConversation({
     profileId: profile.id,
     chat,
@@ -91,7 +101,7 @@ function meetOther(world: World, profile: ProfileState, fact: MessageReceivedFac
 }
 
 /** Every message of a chat tells the chat's timer; what cannot be read does not. */
-function timerOf(content: ReceivedContent): number | null {
+export function timerOf(content: ReceivedContent): number | null {
   if (!('expiresInSeconds' in content) || content.expiresInSeconds === undefined) {
     return content.type === 'UNSUPPORTED' ? null : 0;
   }

@@ -23,6 +23,7 @@ import type { MediaLinks } from '@multiwa/media';
 import type { CallSeen } from './call-seen.js';
 import { ContactBook } from './contact-book.js';
 import { GroupBook, type KnownGroups } from './group-book.js';
+import { HistoryBook } from './history-book.js';
 import { MediaBook } from './media-book.js';
 import { MessageBook } from './message-book.js';
 import { OpinionBook } from './opinion-book.js';
@@ -59,6 +60,7 @@ export interface KnownRows {
   reactions: ReactionState[];
   votes: VoteState[];
   media: ReceivedMediaState[];
+  history: ConstructorParameters<typeof HistoryBook>[0];
 }
 
 /** The rows a batch of facts is about, as they are and as the facts make them; written in one go at the end. */
@@ -70,6 +72,7 @@ export class World {
   readonly reactions: OpinionBook<ReactionState>;
   readonly votes: OpinionBook<VoteState>;
   readonly media: MediaBook;
+  readonly history: HistoryBook;
   /** What messages come to say, in order. */
   readonly contentChanges: ContentChange[] = [];
   readonly events: EventRecord[] = [];
@@ -99,6 +102,7 @@ export class World {
     this.reactions = new OpinionBook(known.reactions);
     this.votes = new OpinionBook(known.votes);
     this.media = new MediaBook(known.media);
+    this.history = new HistoryBook(known.history);
   }
 
   /** The profile that a fact speaks for, or why it cannot speak for it. */
@@ -144,6 +148,23 @@ export class World {
       this.announce(profile, 'contact.updated', { ...person, pushName: met.contact.pushName });
     }
     return met.contact;
+  }
+
+  /** What a known person is called, where nobody has said so yet; announced. @returns whether it was news */
+  nameContact(
+    profile: ProfileState,
+    identity: Identity,
+    names: { name: string | null; pushName: string | null },
+  ): boolean {
+    const before = this.events.length;
+    // Both halves may be news too.
+    const { phone, lid } = this.meet(profile, identity, null);
+    const named = this.contacts.name(profile.id, identity, names);
+    if (named) {
+      const { id: contactId, name, pushName } = named;
+      this.announce(profile, 'contact.updated', { phone, lid, contactId, name: name ?? pushName, pushName });
+    }
+    return this.events.length > before;
   }
 
   /** What went by a person's LID goes by the phone: their messages, conversation and what else names them. */

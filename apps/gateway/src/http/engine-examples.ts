@@ -1,6 +1,7 @@
 import {
   type EngineWorkerView,
   type engineWorkersSchema,
+  type HistoryView,
   healthReasons,
   type proxyTestSchema,
   type SessionView,
@@ -56,6 +57,20 @@ const session: SessionView = {
   },
 };
 
+const history: HistoryView = {
+  state: 'RUNNING',
+  mode: 'RECENT',
+  phase: 'RECENT',
+  progress: 60,
+  messages: 1_840,
+  chats: 37,
+  contacts: 29,
+  failedChunks: 0,
+  startedAt: at,
+  updatedAt: later,
+  completedAt: null,
+};
+
 const testProxy: z.input<typeof testProxySchema> = { url: 'socks5://user:secret@proxy.example.com:1080' };
 const proxyTest: z.output<typeof proxyTestSchema> = { ok: true, ms: 184, problem: null };
 
@@ -64,6 +79,7 @@ export const engineExamples: Readonly<Record<string, unknown>> = {
   EngineWorker: worker,
   EngineWorkers: workers,
   Session: session,
+  ProfileHistory: history,
   TestProxy: testProxy,
   ProxyTest: proxyTest,
 };

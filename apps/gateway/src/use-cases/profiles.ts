@@ -87,8 +87,12 @@ export function makeProfiles({ profiles, accounts, bus, networks, forget, logger
       const { settings, ...rest } = change;
       if (settings === undefined) return viewProfile(found(await accountKept(profiles.update(workspaceId, id, rest))));
       const before = profileSettingsSchema.parse(found(await profiles.find(workspaceId, id)).settings);
-      const { calls, ...others } = settings;
-      const changed = { ...others, ...(calls && { calls: { ...before.calls, ...calls } }) };
+      const { calls, historySync, ...others } = settings;
+      const changed = {
+        ...others,
+        ...(calls && { calls: { ...before.calls, ...calls } }),
+        ...(historySync && { historySync: { ...before.historySync, ...historySync } }),
+      };
       const profile = found(await accountKept(profiles.update(workspaceId, id, { ...rest, settings: changed })));
       // Whoever holds the session goes by them.
       nudge(profile);

@@ -27,7 +27,7 @@ function historyOf(message: MessageWithStory): Step[] {
   const ended = status === 'FAILED' || status === 'CANCELLED';
   const times: [Step['status'], Date | null][] = [];
   if (!fromMe) times.push(['DELIVERED', timestamp]);
-  else if (origin !== 'PHONE') {
+  else if (origin !== 'PHONE' && origin !== 'HISTORY') {
     if (sendAt) times.push(['SCHEDULED', createdAt]);
     // A scheduled message is queued at its time, unless it ended before that.
     const queuedAt = sendAt ?? createdAt;

@@ -69,6 +69,16 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
     sentence: 'WhatsApp does not let this number write to people who have not written to it (error 463).',
     restriction: { kind: 'reachout_timelock', until: '2026-11-24T05:00:00.000Z', enforcementType: 'DEFAULT' },
   },
+  'profile.history': {
+    state: 'RUNNING',
+    mode: 'RECENT',
+    phase: 'RECENT',
+    progress: 60,
+    messages: 1_840,
+    chats: 37,
+    contacts: 29,
+    failedChunks: 0,
+  },
   'contact.created': { ...person, contactId: run.contactId, name: 'Siti' },
   'contact.updated': { ...person, contactId: run.contactId, name: 'Siti', pushName: 'Siti A.' },
   'contact.merged': {

@@ -3,6 +3,7 @@ import { chatSchema, identitySchema } from '../addresses.js';
 import { chatActionNameSchema } from '../chat-actions.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
 import { groupChatSchema, groupFactsSchema, groupRoleSchema } from '../groups.js';
+import { historyProgressSchema, historyStateSchema } from '../history.js';
 import { broadcastFrozenSchema } from '../http/broadcasts.js';
 import { idSchema } from '../ids.js';
 import { mediaSchema } from '../media.js';
@@ -154,6 +155,11 @@ export const events = {
     1,
     profileHealth,
     'A session became DEGRADED (nothing comes through) or RESTRICTED (by WhatsApp), or is OK again.',
+  ),
+  'profile.history': event(
+    1,
+    historyProgressSchema.extend({ state: growing(historyStateSchema) }),
+    'The import of what the phone has kept from before the link has begun, come further, or is complete. It may come further after that, when the phone hands over more. Imported messages are not announced one by one.',
   ),
   'contact.created': event(1, contact, 'A person was seen for the first time.'),
   'contact.updated': event(

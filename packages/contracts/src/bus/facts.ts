@@ -15,6 +15,7 @@ import {
 } from '../profile-status.js';
 import { channelFacts } from './channel-facts.js';
 import { groupFacts } from './group-facts.js';
+import { historyFacts } from './history-facts.js';
 
 const base = { profileId: idSchema, workspaceId: idSchema, at: z.iso.datetime().describe('When the engine saw it.') };
 
@@ -254,6 +255,7 @@ export const facts = {
   },
   ...groupFacts,
   ...channelFacts,
+  ...historyFacts,
   'chat-changed': {
     schema: chatChangedFactSchema,
     dedupeKey: ({ profileId, chat, at, change }: ChatChangedFact) =>

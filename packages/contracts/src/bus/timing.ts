@@ -62,6 +62,20 @@ export const timing = {
     /** A file that was uploaded so recently is not uploaded again for another message. */
     uploadReuseMs: 7 * 24 * 3_600_000,
   },
+  history: {
+    /** Chunks of history that one engine process takes in at the same time, of all its profiles. */
+    chunksAtOnce: 1,
+    /** What one fact carries at most: live facts may have to wait for one that was begun. */
+    partMessages: 100,
+    partBytes: 256 * 1_024,
+    /** A chunk with more bytes, compressed, is left out: it is held in memory while it is read. */
+    maxChunkBytes: 64 * 1_024 * 1_024,
+    /** An engine goes ahead of what is applied by one part; it looks this often, and after this long goes on all the same. */
+    appliedEveryMs: 25,
+    appliedWithinMs: 60_000,
+    /** Pauses before a chunk is tried again that could not be fetched; then it is left out. */
+    retryMs: [1_000, 10_000, 60_000, 600_000],
+  },
   /** How long a caller may wait for the outcome of a send, when it does not say and at most. */
   sendWait: { usualMs: 10_000, maxMs: 30_000 },
   reconnect: {

@@ -3,7 +3,7 @@ import { destinationSchema } from '../addresses.js';
 import { timing } from '../bus/timing.js';
 import { contentSchema, messageTypeSchema, refusedTypes, sendInputs } from '../content.js';
 import { idSchema } from '../ids.js';
-import { failureCodeSchema, messageStatusSchema } from '../message-status.js';
+import { failureCodeSchema, messageOriginSchema, messageStatusSchema } from '../message-status.js';
 import { sendExamples } from './message-examples.js';
 import { pageQuerySchema } from './paging.js';
 
@@ -87,6 +87,9 @@ export const messageSchema = z
     chat: destinationSchema,
     waMessageId: z.string(),
     fromMe: z.boolean(),
+    origin: messageOriginSchema.describe(
+      'Who asked for it; PHONE for what arrived or was written on the phone, HISTORY for what the phone handed over when it was linked.',
+    ),
     type: messageTypeSchema,
     content: contentSchema,
     status: messageStatusSchema,

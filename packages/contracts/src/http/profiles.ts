@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { historySettingsSchema, updateHistorySettingsSchema } from '../history.js';
 import { idSchema } from '../ids.js';
 import {
   desiredStateSchema,
@@ -32,6 +33,7 @@ export const profileSettingsSchema = z.object({
   calls: callSettings.prefault({}),
   keepMessageHistory: keepMessageHistory.default(false),
   receiveStatuses: receiveStatuses.default(false),
+  historySync: historySettingsSchema.prefault({}),
 });
 export type ProfileSettings = z.infer<typeof profileSettingsSchema>;
 
@@ -65,6 +67,7 @@ export const updateProfileSchema = z
         calls: updateCallSettings.optional(),
         keepMessageHistory: keepMessageHistory.optional(),
         receiveStatuses: receiveStatuses.optional(),
+        historySync: updateHistorySettingsSchema.optional(),
       })
       .optional()
       .describe('What is left out stays as it is.'),

@@ -96,11 +96,11 @@ export function lastReceived(executor: Executor, profileId: string, chat: string
 
 const NEWER = `
   SELECT count(*)::int AS count FROM "Message" m
-  WHERE m."profileId" = $1 AND m."chat" = $2 AND NOT m."fromMe" AND ${SHOWN} AND m."timestamp" >
+  WHERE m."profileId" = $1 AND m."chat" = $2 AND NOT m."fromMe" AND m."origin" <> 'HISTORY' AND ${SHOWN} AND m."timestamp" >
     (SELECT max(k."timestamp") FROM "Message" k WHERE k."profileId" = $1 AND k."chat" = $2 AND k."waMessageId" = ANY($3))`;
 const ANY_KNOWN = `SELECT 1 FROM "Message" WHERE "profileId" = $1 AND "waMessageId" = ANY($2) LIMIT 1`;
 
-/** How many messages came in a chat after the newest of these; undefined when none of them is known. */
+/** How many messages came in a chat after the newest of these, imported ones aside; undefined when none of them is known. */
 export async function countNewer(
   executor: Executor,
   profileId: string,

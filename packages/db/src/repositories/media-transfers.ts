@@ -55,9 +55,20 @@ const REOPEN = `
   UPDATE "MediaDownload" SET "attempts" = 0, "askedAgain" = false, "dueAt" = now()
   WHERE "id" = $1 AND "profileId" = $2`;
 
-/** It is to be fetched once more, from the beginning; false when nothing is known of it. */
+const QUEUE_IMPORTED = `
+  INSERT INTO "MediaDownload" ("id", "workspaceId", "profileId", "source", "dueAt")
+  SELECT o."id", o."workspaceId", o."profileId", m."content"->'media'->'source', now()
+  FROM "MediaObject" o JOIN "Message" m ON m."id" = o."messageId"
+  WHERE o."id" = $1 AND o."profileId" = $2 AND m."content"->'media'->>'id' = o."id" AND m."content"->'media' ? 'source'
+  ON CONFLICT ("id") DO NOTHING`;
+
+/**
+ * It is to be fetched once more, from the beginning; false when nothing is known of it. Files of imported messages are not
+ * fetched before somebody asks: how, stands in their messages alone.
+ */
 export async function reopenDownload(executor: Executor, profileId: string, id: string): Promise<boolean> {
-  return (await execute(executor, 'media_reopen_download', REOPEN, [id, profileId])) > 0;
+  if ((await execute(executor, 'media_reopen_download', REOPEN, [id, profileId])) > 0) return true;
+  return (await execute(executor, 'media_queue_imported', QUEUE_IMPORTED, [id, profileId])) > 0;
 }
 
 const FIND_UPLOAD = `

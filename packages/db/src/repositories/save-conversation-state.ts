@@ -8,12 +8,12 @@ function asJson(rows: readonly object[]): [string] {
   return [JSON.stringify(rows)];
 }
 
-export type NewContact = Omit<ContactState, 'hasWritten' | 'name'>;
+export type NewContact = Omit<ContactState, 'hasWritten'>;
 
 const INSERT_CONTACTS = `
-  INSERT INTO "Contact" ("id", "profileId", "phone", "lid", "pushName", "updatedAt")
-  SELECT "id", "profileId", "phone", "lid", "pushName", now() FROM jsonb_to_recordset($1::jsonb)
-    AS r("id" text, "profileId" text, "phone" text, "lid" text, "pushName" text)`;
+  INSERT INTO "Contact" ("id", "profileId", "phone", "lid", "name", "pushName", "updatedAt")
+  SELECT "id", "profileId", "phone", "lid", "name", "pushName", now() FROM jsonb_to_recordset($1::jsonb)
+    AS r("id" text, "profileId" text, "phone" text, "lid" text, "name" text, "pushName" text)`;
 
 /** A unique violation means that another writer made the contact meanwhile: read again and repeat the transaction. */
 export async function insertContacts(tx: pg.PoolClient, rows: readonly NewContact[]): Promise<void> {
@@ -21,11 +21,12 @@ export async function insertContacts(tx: pg.PoolClient, rows: readonly NewContac
 }
 
 const UPDATE_CONTACTS = `
-  UPDATE "Contact" c SET "phone" = r."phone", "lid" = r."lid", "pushName" = r."pushName", "updatedAt" = now()
-  FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "phone" text, "lid" text, "pushName" text)
+  UPDATE "Contact" c SET "phone" = r."phone", "lid" = r."lid", "name" = coalesce(c."name", r."name"),
+    "pushName" = r."pushName", "updatedAt" = now()
+  FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "phone" text, "lid" text, "name" text, "pushName" text)
   WHERE c."id" = r."id"`;
 
-/** Writes what WhatsApp tells of a person; names, tags and metadata belong to the customer and are left alone. */
+/** Writes what WhatsApp tells of a person; names, tags and metadata that a customer gave are left alone. */
 export async function updateContacts(tx: pg.PoolClient, rows: readonly NewContact[]): Promise<void> {
   if (rows.length > 0) await execute(tx, 'facts_update_contacts', UPDATE_CONTACTS, asJson(rows));
 }
@@ -46,17 +47,19 @@ export interface NewMessage {
   contactId: string | null;
   timestamp: Date;
   sentAt: Date | null;
+  /** Of a message of before the link: its place among the others. Now, when absent. */
+  createdAt?: Date;
 }
 
 const INSERT_MESSAGES = `
   INSERT INTO "Message" ("id", "workspaceId", "profileId", "chat", "waMessageId", "fromMe", "origin", "type", "content",
-    "status", "senderPhone", "senderLid", "contactId", "timestamp", "sentAt")
+    "status", "senderPhone", "senderLid", "contactId", "timestamp", "sentAt", "createdAt")
   SELECT "id", "workspaceId", "profileId", "chat", "waMessageId", "fromMe", "origin", "type", "content",
-    "status", "senderPhone", "senderLid", "contactId", "timestamp", "sentAt"
+    "status", "senderPhone", "senderLid", "contactId", "timestamp", "sentAt", coalesce("createdAt", now())
   FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "workspaceId" text, "profileId" text, "chat" text,
     "waMessageId" text, "fromMe" boolean, "origin" "MessageOrigin", "type" "MessageType", "content" jsonb,
     "status" "MessageStatus", "senderPhone" text, "senderLid" text, "contactId" text, "timestamp" timestamp,
-    "sentAt" timestamp)`;
+    "sentAt" timestamp, "createdAt" timestamp)`;
 
 /** A unique violation means that another writer stored the message meanwhile: read again and repeat the transaction. */
 export async function insertMessages(tx: pg.PoolClient, rows: readonly NewMessage[]): Promise<void> {
@@ -64,15 +67,16 @@ export async function insertMessages(tx: pg.PoolClient, rows: readonly NewMessag
 }
 
 const UPDATE_MESSAGES = `
-  UPDATE "Message" m SET "status" = r."status", "sentAt" = r."sentAt", "deliveredAt" = r."deliveredAt",
+  UPDATE "Message" m SET "origin" = r."origin",
+    "createdAt" = CASE WHEN m."origin" = r."origin" THEN m."createdAt" ELSE now() END, "status" = r."status", "sentAt" = r."sentAt", "deliveredAt" = r."deliveredAt",
     "readAt" = r."readAt", "playedAt" = r."playedAt", "endedAt" = r."endedAt", "failureCode" = r."failureCode",
     "failureDetail" = r."failureDetail", "contactId" = r."contactId", "recipients" = r."recipients"
-  FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "status" "MessageStatus", "sentAt" timestamp,
+  FROM jsonb_to_recordset($1::jsonb) AS r("id" text, "origin" "MessageOrigin", "status" "MessageStatus", "sentAt" timestamp,
     "deliveredAt" timestamp, "readAt" timestamp, "playedAt" timestamp, "endedAt" timestamp, "failureCode" text,
     "failureDetail" text, "contactId" text, "recipients" int)
   WHERE m."id" = r."id"`;
 
-/** For rows locked by lockMessages in the same transaction. */
+/** For rows locked by lockMessages in the same transaction. One that was imported and now arrives has its place as of now. */
 export async function updateMessages(tx: pg.PoolClient, rows: readonly MessageState[]): Promise<void> {
   if (rows.length > 0) await execute(tx, 'facts_update_messages', UPDATE_MESSAGES, asJson(rows));
 }

@@ -59,6 +59,16 @@ export interface PublicSignedPreKey {
   signature: Buffer;
 }
 
+/** What a device has asked for while it was linked, of what the phone has kept from before. */
+export interface HistoryWish {
+  /** Everything, not only what is recent. */
+  full: boolean;
+  /** The first chunk may come inside the message that tells of it. */
+  inline: boolean;
+  recentDays?: number;
+  fullDays?: number;
+}
+
 /** A linked device other than the phone. */
 export interface Companion {
   device: number;
@@ -68,6 +78,8 @@ export interface Companion {
   registrationId: number;
   signedPreKey: PublicSignedPreKey;
   platform: string;
+  /** Absent on devices that were linked before the sandbox kept it. */
+  history?: HistoryWish;
   linkedAtMs: number;
   /** Whether the phone has sent it the app-state key and the history. */
   bootstrapped: boolean;

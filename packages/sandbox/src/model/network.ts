@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { MediaHost } from '../media/media-host.js';
 import type { ServerIdentity } from '../noise/server-identity.js';
 import type { ResolvedOptions } from '../options.js';
+import type { HistorySeed } from '../phone/history/seed.js';
 import type { Store, StoreEntry } from '../store/store.js';
 import type { Account, Companion } from './account.js';
 import type { Call } from './calls.js';
@@ -36,6 +37,8 @@ export class Network {
   readonly unknown: UnknownRequests;
   /** Privacy settings by phone number; what is missing is `all`. */
   readonly privacy = new Map<string, Record<string, string>>();
+  /** What phones have kept from before anything was linked to them, by phone number. */
+  readonly histories = new Map<string, HistorySeed>();
   /** Calls by their id. */
   readonly calls = new Map<string, Call>();
   /** Blocked LIDs by phone number. */

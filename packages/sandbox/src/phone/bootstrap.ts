@@ -2,15 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { proto } from '@whiskeysockets/baileys';
 import type { Companion } from '../model/account.js';
+import type { Network } from '../model/network.js';
+import { handOverHistory } from './history/hand-over.js';
 import type { VirtualPhone } from './virtual-phone.js';
 
 const { HistorySyncType } = proto.HistorySync;
 
 /**
- * What a phone tells a companion it has just linked: the app-state key first, then its history, which is empty here but
- * ends the client's wait for it. History goes inline, so that no media download is needed.
+ * What a phone tells a companion it has just linked: the app-state key first, then its history. That of a phone which was not
+ * seeded is empty, but ends the client's wait for it, and goes inline, so that no media download is needed.
  */
-export async function bootstrapCompanion(phone: VirtualPhone, { device }: Companion): Promise<void> {
+export async function bootstrapCompanion(network: Network, phone: VirtualPhone, companion: Companion): Promise<void> {
+  const { device } = companion;
   const { appStateKey } = phone.account.record;
   await phone.sendPeerMessage(device, {
     protocolMessage: {
@@ -29,6 +32,11 @@ export async function bootstrapCompanion(phone: VirtualPhone, { device }: Compan
       },
     },
   });
+  const seed = network.histories.get(phone.account.phone);
+  if (seed) {
+    await handOverHistory(network, phone, companion, seed);
+    return;
+  }
   await phone.sendPeerMessage(device, historyNotice(HistorySyncType.INITIAL_BOOTSTRAP, 0));
   await phone.sendPeerMessage(device, historyNotice(HistorySyncType.PUSH_NAME, 0));
   await phone.sendPeerMessage(device, historyNotice(HistorySyncType.RECENT, 100));

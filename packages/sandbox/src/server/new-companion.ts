@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Curve, proto, WA_ADV_ACCOUNT_SIG_PREFIX } from '@whiskeysockets/baileys';
 import { SandboxError } from '../errors.js';
-import type { Account, Companion } from '../model/account.js';
+import type { Account, Companion, HistoryWish } from '../model/account.js';
 import { stanzaTime } from '../model/node.js';
 import { type BinaryNode, SERVER_NODE } from '../model/server-node.js';
 import type { Candidate } from './candidate.js';
@@ -33,9 +33,20 @@ export function newCompanion(account: Account, { noisePublic, registration }: Ca
       signature: Buffer.from(registration.eSkeySig ?? []),
     },
     platform: props.os ?? '',
+    history: historyWishOf(props),
     linkedAtMs: Date.now(),
     bootstrapped: false,
     uploadedPreKeys: false,
+  };
+}
+
+function historyWishOf({ requireFullSync, historySyncConfig }: proto.IDeviceProps): HistoryWish {
+  const { inlineInitialPayloadInE2EeMsg, recentSyncDaysLimit, fullSyncDaysLimit } = historySyncConfig ?? {};
+  return {
+    full: requireFullSync ?? false,
+    inline: inlineInitialPayloadInE2EeMsg ?? false,
+    ...(recentSyncDaysLimit ? { recentDays: recentSyncDaysLimit } : {}),
+    ...(fullSyncDaysLimit ? { fullDays: fullSyncDaysLimit } : {}),
   };
 }
 

@@ -37,6 +37,7 @@ import {
   type Session,
   type TypingState,
 } from '../engine.js';
+import type { HistoryReader } from '../history.js';
 import type { PeopleQueries } from '../people-queries.js';
 import type { ProxyRoute } from '../proxy-route.js';
 import { Acks } from './acks.js';
@@ -44,14 +45,16 @@ import { chatOf, identityOf, isChannel, isGroup, selfIdentity } from './addresse
 import { changeChat } from './change-chat.js';
 import { ChannelsOverBaileys } from './channels/channels-over-baileys.js';
 import { type NamedChange, readReadElsewhere, tapAppState } from './chat-changes.js';
-import { completeFrom } from './complete-identity.js';
+import { type CompleteIdentity, completeFrom } from './complete-identity.js';
 import { toProto } from './converters/index.js';
 import { labelOf } from './converters/stanza.js';
 import type { GroupBook } from './groups/group-book.js';
 import { makeGroupCalls } from './groups/group-calls.js';
 import { doubtGroup, prepareGroup } from './groups/prepare-group.js';
+import { readHistoryOver } from './history/history-reader.js';
+import { keepSessionData } from './history/session-data.js';
 import { encodeCredentials } from './key-codec.js';
-import { downloadMedia } from './media-download.js';
+import { type Downloadable, downloadMedia } from './media-download.js';
 import { type FindMediaHosts, makeMediaHosts } from './media-hosts.js';
 import { requestMedia } from './media-request.js';
 import { uploadMedia, uploadOf, waMediaTypeOf } from './media-upload.js';
@@ -104,6 +107,7 @@ export class BaileysConnection implements Connection {
   readonly people: PeopleQueries;
   readonly groups: GroupCalls;
   readonly channels: ChannelCalls;
+  readonly history: HistoryReader;
   readonly #dependencies: Dependencies;
   readonly #channels: ChannelsOverBaileys;
   readonly #acks = new Acks();
@@ -144,6 +148,7 @@ export class BaileysConnection implements Connection {
     const { dispatcher } = media;
     this.#channels = new ChannelsOverBaileys({ sock, files: session.files, dispatcher, callbacks, at: session.at });
     this.channels = this.#channels.calls;
+    this.history = this.#historyReader(complete);
     closeInTime(sock);
     sock.ws.on('open', () => {
       this.#isThrough = true;
@@ -322,8 +327,23 @@ export class BaileysConnection implements Connection {
   }
 
   downloadMedia(source: MediaSource, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return this.#download(source, signal);
+  }
+
+  #download(source: Downloadable, signal: AbortSignal): AsyncIterable<Uint8Array> {
     const hosts = async () => (await this.#mediaHosts()).hostnames;
     return downloadMedia(source, { hosts, ...this.#dependencies.media }, signal);
+  }
+
+  #historyReader(complete: CompleteIdentity): HistoryReader {
+    const { sock, creds, keys } = this.#dependencies;
+    return readHistoryOver({
+      self: () => this.#self(),
+      link: () => creds.me?.id,
+      complete,
+      keep: (pairs, chats) => keepSessionData(sock, keys, pairs, chats),
+      download: (source, signal) => this.#download(source, signal),
+    });
   }
 
   requestMedia(source: MediaSource, ended: AbortSignal): Promise<string | undefined> {

@@ -38,8 +38,12 @@ export function createBaileysEngine(options: Options): Engine {
     type: 'BAILEYS',
     capabilities: capabilitiesOf('BAILEYS'),
 
-    async open(session: Session, callbacks: ConnectionCallbacks, { proxyUrl }: Route): Promise<Connection> {
-      const { profileId, store, inbox, at, logger } = session;
+    async open(
+      session: Session,
+      callbacks: ConnectionCallbacks,
+      { proxyUrl, fullHistory = false }: Route,
+    ): Promise<Connection> {
+      const { profileId, store, inbox, history, at, logger } = session;
       const stored = await store.loadCredential();
       if (!stored) {
         await store.clear();
@@ -59,11 +63,15 @@ export function createBaileysEngine(options: Options): Engine {
       });
       const stanzas = new StanzaIndex();
       const self = () => selfIdentity(creds.me);
-      const makeSignalRepository = journalingRepository({ keys, inbox, at, logger, self }, stanzas);
+      const makeSignalRepository = journalingRepository(
+        { keys, inbox, history, at, logger, self, link: () => creds.me?.id },
+        stanzas,
+      );
       const proxy =
         proxyUrl === undefined ? undefined : makeProxyRoute({ proxyUrl, allowPrivate: allowPrivateProxies });
       const perSession = {
         auth: { creds, keys },
+        fullHistory,
         makeSignalRepository,
         ...libraryCaches.of(profileId),
         cachedGroupMetadata: (chat: string) => groups.metadata(chat),

@@ -4,6 +4,11 @@ import type { FetchDispatcher } from '@multiwa/runtime';
 import { getMediaKeys } from '@whiskeysockets/baileys';
 import { MediaFetchError } from '../media.js';
 
+/** What is needed of a file to fetch and check it; the phone's history comes as files too. */
+export type Downloadable = Pick<MediaSource, 'directPath' | 'mediaKey' | 'fileSha256' | 'fileLength'> & {
+  mediaType: MediaSource['mediaType'] | 'md-msg-hist';
+};
+
 /** How files are reached. */
 export interface MediaRoute {
   /** Hosts to try, the best first. Never one that the message names: its sender chose that. */
@@ -23,7 +28,7 @@ const gone = new Set([404, 410]);
  * @throws MediaFetchError
  */
 export async function* downloadMedia(
-  source: MediaSource,
+  source: Downloadable,
   route: MediaRoute,
   ended: AbortSignal,
 ): AsyncGenerator<Uint8Array> {

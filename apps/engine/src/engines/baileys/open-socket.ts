@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import {
   type AuthenticationState,
+  Browsers,
   DEFAULT_CONNECTION_CONFIG,
   DisconnectReason,
   makeWASocket,
@@ -39,23 +40,35 @@ type PerSession = Pick<
 > &
   Partial<Pick<SocketConfig, 'agent' | 'fetchAgent' | 'options' | 'cachedGroupMetadata'>> & {
     auth: AuthenticationState;
+    /** If this connection links the number, its phone is asked for all that it has kept. */
+    fullHistory?: boolean;
   };
+
+/**
+ * What the number's phone is told while it links, of which history it is to hand over. Phones give everything only to what calls
+ * itself a program on a computer. Later connections call themselves the same as long as the profile wants the same.
+ */
+function historyWish(fullHistory: boolean): Partial<Pick<SocketConfig, 'syncFullHistory' | 'browser'>> {
+  return fullHistory ? { syncFullHistory: true, browser: Browsers.macOS('Desktop') } : { syncFullHistory: false };
+}
 
 /** Makes a socket, which begins to connect at once. */
 export function openSocket(address: NetworkAddress, session: PerSession, logger: Logger): WASocket {
   const { webSocketUrl, version, openTimeoutMs = OPEN_TIMEOUT_MS } = address;
+  const { fullHistory = false, ...config } = session;
   const sock = containingRejections(
     () =>
       makeWASocket({
-        ...session,
+        ...config,
+        ...historyWish(fullHistory),
         ...(webSocketUrl === undefined ? {} : { waWebSocketUrl: webSocketUrl }),
         version: version ?? pinnedVersion,
         // The library spends a tenth of a send on preparing the error of a write that is late: two stack traces for each
         // stanza. Opening has its deadline below, and a connection on which nothing is answered ends by the library's pings.
         connectTimeoutMs: 0,
         logger: libraryLogger(logger),
-        // Messages of the past are not taken over; what linking brings of them is only read for names and keys.
-        syncFullHistory: false,
+        // The library hears of empty chunks (history/notice.ts), and does what else follows from them: it reads the app state.
+        shouldSyncHistoryMessage: () => true,
         // Receipts say "delivered" either way; showing the number as online would silence its phone's notifications.
         markOnlineOnConnect: false,
         emitOwnEvents: false,

@@ -71,7 +71,7 @@ function withOrigin(
 }
 
 /** The people that a message names beside its sender are known by both names too, where the session has learned them. */
-async function completeParts<T extends ReceivedContent & ContentParts>(
+export async function completeParts<T extends ReceivedContent & ContentParts>(
   content: T,
   complete: CompleteIdentity,
 ): Promise<T> {

@@ -12,7 +12,9 @@ import {
 } from '@whiskeysockets/baileys';
 import type { Logger } from '../../logger.js';
 import type { Inbox } from '../engine.js';
+import type { HistoryNotes } from '../history.js';
 import { completeFrom } from './complete-identity.js';
+import { hearNotice } from './history/notice.js';
 import { readArrivals } from './read-arrivals.js';
 import type { SignalKeys } from './signal-keys.js';
 
@@ -24,9 +26,12 @@ type MakeRepository = SocketConfig['makeSignalRepository'];
 interface Dependencies {
   keys: SignalKeys;
   inbox: Inbox;
+  history: HistoryNotes;
   at: PassPoint;
   logger: Logger;
   self(): Identity;
+  /** The device as which the number is linked. */
+  link(): string | undefined;
 }
 
 /**
@@ -64,7 +69,7 @@ export class StanzaIndex {
  * overlap, by whichever name (phone or LID) the session is called.
  */
 export function journalingRepository(
-  { keys, inbox, at, logger, self }: Dependencies,
+  { keys, inbox, history, at, logger, self, link }: Dependencies,
   stanzas: StanzaIndex,
 ): MakeRepository {
   return (auth, libraryLogger, phoneToLid) => {
@@ -86,7 +91,7 @@ export function journalingRepository(
       await inbox.room();
       // Told only if there is a message in it: a span that is never ended is never exported.
       const span = startSpan('receive message', { kind: 'consumer' });
-      const { plaintext, entries } = await keys.transaction(async () => {
+      const { plaintext, entries, chunk } = await keys.transaction(async () => {
         const plaintext = await work().catch((error: unknown) => refuse(error, ciphertext));
         const attrs = stanzas.find(ciphertext);
         if (attrs) await learnKey(attrs, plaintext);
@@ -95,7 +100,10 @@ export function journalingRepository(
         const entries = arrivals.map((arrival) => inbox.entry(arrival, span?.traceparent));
         for (const entry of entries) keys.journal(entry);
         if (entries.length > 0) at('receive.after-decrypt');
-        return { plaintext, entries };
+        const heard = attrs && hear(attrs, plaintext);
+        const chunk = heard && { notice: heard.notice, entry: history.entry(heard.notice) };
+        if (chunk) keys.journal(chunk.entry);
+        return { plaintext: heard?.emptied ?? plaintext, entries, chunk };
       }, lock);
       if (entries.length > 0) at('receive.after-journal');
       if (span && entries.length > 0) {
@@ -103,6 +111,7 @@ export function journalingRepository(
         span.end();
       }
       inbox.publish(entries);
+      if (chunk) history.add(chunk.notice, chunk.entry);
       return plaintext;
     };
 
@@ -133,6 +142,15 @@ export function journalingRepository(
         // The library cannot read it either and will ask for it again.
         logger.warn({ err: error, waMessageId: attrs.id }, 'A decrypted message could not be read');
         return [];
+      }
+    };
+
+    const hear = (attrs: BinaryNode['attrs'], plaintext: Uint8Array) => {
+      try {
+        return hearNotice(attrs, plaintext, self(), link());
+      } catch (error) {
+        logger.warn({ err: error, waMessageId: attrs.id }, 'A word of the own phone could not be read');
+        return undefined;
       }
     };
 
