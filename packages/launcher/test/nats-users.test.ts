@@ -39,9 +39,12 @@ test('the embedded server lets only known users in, and reads them again when th
   const dataDir = temporaryDir();
   writeFileSync(path.join(dataDir, 'services.password'), likeANumber);
   const server = await startNats({ dataDir, users: true });
+  // At once: nothing may be missed between what the server has read and the first look for a change.
+  writeFileSync(server.usersFile ?? '', users('early'));
   onTestFinished(() => server.stop());
   const { password } = new URL(server.url);
   expect(password).toBe(likeANumber);
+  await waitFor('the new user', async () => (await logIn(server.port, 'early', 'secret-of-early')).includes('PONG'));
   expect(await logIn(server.port, 'services', password)).toContain('PONG');
   expect(await logIn(server.port, 'services', 'guessed')).toContain('Authorization Violation');
   for (const name of ['first', 'second']) {

@@ -73,9 +73,11 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   };
   mkdirSync(files.store, { recursive: true, mode: 0o700 });
   const users = options.users ? natsUsers(dir) : undefined;
+  // Before the server reads them: what changes meanwhile is read again.
+  const known = users && readTextFile(users.file);
   const orphan = await adopt(files, options.port, users);
   const running = orphan ?? (await launch(options, files, users));
-  const endReloads = users && reloadOnChange(users.file, running.pid);
+  const endReloads = users && reloadOnChange(users.file, running.pid, known);
   // What changed while nobody watched. One that was just started has read it, and refuses log-ins while it reads again.
   if (orphan && users) sendSignal(orphan.pid, 'SIGHUP');
   void running.exited.then(endReloads);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, unwatchFile, watchFile } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readTextFile, writeFileAtomically } from '../system/files.js';
 import { sendSignal } from '../system/processes.js';
@@ -27,9 +27,19 @@ export function natsUsers(dir: string): NatsUsers {
   return { file, password };
 }
 
-/** Has the server read its users again whenever their file changes. @returns what ends that */
-export function reloadOnChange(file: string, pid: number): () => void {
-  const onChange = () => sendSignal(pid, 'SIGHUP');
-  watchFile(file, { interval: LOOK_EVERY_MS, persistent: false }, onChange);
-  return () => unwatchFile(file, onChange);
+/**
+ * Has the server read its users again whenever their file says something else than `known`, which it has read. The text is
+ * compared and not the time of the file, so that a change right after the start is seen as well. @returns what ends that
+ */
+export function reloadOnChange(file: string, pid: number, known: string | undefined): () => void {
+  let last = known;
+  const look = () => {
+    const text = readTextFile(file);
+    if (text === last) return;
+    last = text;
+    sendSignal(pid, 'SIGHUP');
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
