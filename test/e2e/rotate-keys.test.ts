@@ -9,6 +9,8 @@ import { expectDelivered, openEndpoint } from './support/webhook-endpoint.js';
 const product = useProduct({ durable: false, env: { MULTIWA_ALLOW_PRIVATE_URLS: 'true' } });
 const SETTLE_TIMEOUT_MS = 60_000;
 const AT_LEAST_EACH = 20;
+/** So many are under way each way at all times, and no more: a longer queue would only take longer to end. */
+const UNDER_WAY = 10;
 
 interface KeyUse {
   id: string;
@@ -43,16 +45,19 @@ test('keys rotate while two profiles converse and webhooks are delivered: nothin
   const pids = services.names().map((name) => services.pid(name));
 
   let rotating = true;
-  const converse = async (from: string, to: string, sent: string[]) => {
+  const converse = async (from: string, to: string, sent: string[], ofReceiver: EventLog) => {
     while (rotating || sent.length < AT_LEAST_EACH) {
       const text = `message ${sent.length}`;
       sent.push((await client.messages.send(from, { type: 'TEXT', to, text })).waMessageId);
+      const before = sent.at(-UNDER_WAY);
+      if (before)
+        await ofReceiver.waitFor('message.received', ({ data }) => data.waMessageId === before, SETTLE_TIMEOUT_MS);
     }
   };
   const [fromAda, fromBob]: [string[], string[]] = [[], []];
   const conversing = Promise.all([
-    converse(ada.profile.id, bob.phone.phone, fromAda),
-    converse(bob.profile.id, ada.phone.phone, fromBob),
+    converse(ada.profile.id, bob.phone.phone, fromAda, ofBob),
+    converse(bob.profile.id, ada.phone.phone, fromBob, ofAda),
   ]);
   await waitFor(() => fromAda.length >= 3 && fromBob.length >= 3, { what: 'the conversation to be under way' });
   const rotated = await multiwa(product(), ['keys', 'rotate', '--drop-old']).finally(() => {

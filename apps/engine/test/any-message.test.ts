@@ -56,6 +56,9 @@ async function readAll(message: Uint8Array, stanza: Stanza): Promise<string[]> {
 
 /** Each kind on its own, so that none is left to chance. */
 const RUNS_PER_KIND = 20;
+/** Of these one in twelve at random has all that makes them mean something. */
+const rarelyWhole = ['pollUpdateMessage', 'reactionMessage'];
+const RUNS_PER_RARE_KIND = 500;
 
 test('whatever a phone can send, from wherever, is read without an error, as something that can be stored', async () => {
   const seen = new Set<string>();
@@ -64,7 +67,7 @@ test('whatever a phone can send, from wherever, is read without an error, as som
       fc.asyncProperty(anyMessage(kind), fc.constantFrom(...stanzas), async (message, stanza) => {
         for (const read of await readAll(message, stanza)) seen.add(read);
       }),
-      { numRuns: RUNS_PER_KIND },
+      { numRuns: rarelyWhole.includes(kind) ? RUNS_PER_RARE_KIND : RUNS_PER_KIND },
     );
   }
   const messages = ['TEXT', 'IMAGE', 'VIDEO', 'AUDIO', 'DOCUMENT', 'STICKER', 'LOCATION', 'CONTACT', 'POLL'];

@@ -1,4 +1,5 @@
 export { type BackoffOptions, backoff } from './backoff.js';
+export { makeBatcher } from './batcher.js';
 export { type Cipher, createCipher, newEncryptionKey, type Sealed, UnreadableError } from './cipher.js';
 export {
   type CrashAt,

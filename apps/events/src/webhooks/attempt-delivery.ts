@@ -1,16 +1,7 @@
-import { eventOf, timing, type WebhookDisabledReason, webhookDisabledReasons } from '@multiwa/contracts';
-import {
-  appendEvents,
-  type ClaimedDelivery,
-  type Database,
-  disableEndpoint,
-  finishAttempt,
-  noteFailure,
-  noteSuccess,
-} from '@multiwa/db';
+import { timing } from '@multiwa/contracts';
+import type { ClaimedDelivery } from '@multiwa/db';
 import {
   judgeWebhookAnswer,
-  newId,
   openWebhookSecrets,
   signingSecrets,
   signWebhook,
@@ -28,20 +19,17 @@ import {
   startSpan,
   UnreadableError,
 } from '@multiwa/runtime';
+import type { RecordAttempt } from './record-attempts.js';
 
 const keptAnswerBytes = 1_024;
 
 export interface AttemptDeps {
-  database: Pick<Database, 'transaction'>;
   cipher: Cipher;
   fetch: GuardedFetch;
   allowPrivate: boolean;
-  /** This replica, as it claims. */
-  claimedBy: string;
+  record: RecordAttempt;
   logger: Logger;
   metrics: Metrics;
-  /** The outbox has something new. */
-  onEvent(): void;
 }
 
 interface Answer {
@@ -54,7 +42,7 @@ interface Answer {
 export type AttemptDelivery = (delivery: ClaimedDelivery) => Promise<WebhookVerdict>;
 
 export function makeAttemptDelivery(deps: AttemptDeps): AttemptDelivery {
-  const { database, claimedBy, logger, metrics } = deps;
+  const { record, logger, metrics } = deps;
   const attempts = metrics.counter('webhook_attempts_total', 'Attempts to deliver a webhook, by verdict', ['verdict']);
   const duration = metrics.histogram(
     'webhook_attempt_ms',
@@ -70,19 +58,11 @@ export function makeAttemptDelivery(deps: AttemptDeps): AttemptDelivery {
     const verdict = judgeWebhookAnswer(answer.responseStatus);
     const retryInMs = verdict === 'failed' ? webhookRetryDelayMs(delivery.attemptCount + 1) : null;
     const status = verdict === 'delivered' ? 'DELIVERED' : retryInMs === null ? 'FAILED' : 'PENDING';
-    const { id: deliveryId, endpointId } = delivery;
-    const disabled = await database.transaction(async (tx) => {
-      await finishAttempt(tx, { deliveryId, claimedBy, status, retryInMs, startedAt, durationMs, ...answer });
-      const reason = await noteVerdict(tx, delivery, verdict, startedAt);
-      if (reason === null || !(await disableEndpoint(tx, endpointId, reason))) return false;
-      await appendEvents(tx, [disabledEvent(delivery, reason)]);
-      return true;
-    });
-    if (disabled) deps.onEvent();
+    const disabled = await record({ delivery, verdict, status, retryInMs, startedAt, durationMs, ...answer });
     attempts.inc({ verdict });
     duration.observe(durationMs);
     const { responseStatus, errorCode } = answer;
-    const { eventId, eventType, attemptCount } = delivery;
+    const { id: deliveryId, endpointId, eventId, eventType, attemptCount } = delivery;
     span?.set({ 'http.response.status_code': responseStatus, 'multiwa.verdict': verdict });
     const ids = { deliveryId, endpointId, eventId, eventType, attempt: attemptCount + 1 };
     logger.info({ ...ids, verdict, responseStatus, errorCode, durationMs, retryInMs, disabled }, 'Webhook attempted');
@@ -90,23 +70,6 @@ export function makeAttemptDelivery(deps: AttemptDeps): AttemptDelivery {
     return verdict;
   };
   return (delivery) => inSpan(beginSpan(delivery), (span) => attempt(delivery, span));
-}
-
-type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
-
-/** Notes on the endpoint how it does, as far as that changes. @returns why it is to be disabled; null when it is not */
-async function noteVerdict(
-  tx: Transaction,
-  { endpointId, failingSince }: ClaimedDelivery,
-  verdict: WebhookVerdict,
-  at: Date,
-): Promise<WebhookDisabledReason | null> {
-  if (verdict === 'gone') return 'gone';
-  if (verdict === 'failed') {
-    return (await noteFailure(tx, endpointId, at, timing.webhooks.disableAfterMs)) ? 'failing' : null;
-  }
-  if (failingSince !== null) await noteSuccess(tx, endpointId);
-  return null;
 }
 
 /** Only where the event belongs to a trace, which each attempt goes on with. */
@@ -172,11 +135,4 @@ async function send(
 /** What the database can hold of an answer that may be anything. */
 function keepable(body: Buffer): string {
   return body.toString('utf8').replaceAll('\0', '\ufffd');
-}
-
-function disabledEvent(delivery: ClaimedDelivery, reason: WebhookDisabledReason) {
-  const { workspaceId, profileId, endpointId, failingSince } = delivery;
-  const sentence = webhookDisabledReasons[reason];
-  const data = { endpointId, reason, sentence, failingSince: failingSince?.toISOString() ?? null };
-  return eventOf('webhook.disabled', { id: newId(), workspaceId, profileId, data });
 }

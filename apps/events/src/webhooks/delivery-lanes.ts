@@ -61,6 +61,8 @@ export function startLanes({ database, attempt, claimedBy, logger }: LanesDeps):
     try {
       let filled: boolean;
       do {
+        // Attempts that are recorded together end in one turn of the event loop: what follows them is claimed at once.
+        await new Promise(setImmediate);
         lane.again = false;
         const limit = (lane.failing ? atOnceWhileFailing : lane.atOnce) - lane.running.size;
         const claimed =

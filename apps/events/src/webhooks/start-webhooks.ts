@@ -9,6 +9,7 @@ import { makeAttemptDelivery } from './attempt-delivery.js';
 import { startClaimant } from './claimant.js';
 import { startLanes } from './delivery-lanes.js';
 import { makeDeliveries } from './make-deliveries.js';
+import { makeRecordAttempts } from './record-attempts.js';
 import { replaySome } from './replay.js';
 
 export interface WebhooksDeps {
@@ -27,16 +28,8 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<Running> {
   const { database, bus, cipher, allowPrivate, logger, metrics, onEvent } = deps;
   const claimedBy = `${hostname()}:${process.pid}:${newId()}`;
   const newSecret = (endpointId: string) => sealWebhookSecrets(cipher, endpointId, { secrets: [newWebhookSecret()] });
-  const attempt = makeAttemptDelivery({
-    database,
-    cipher,
-    fetch: guardedFetch,
-    allowPrivate,
-    claimedBy,
-    logger,
-    metrics,
-    onEvent,
-  });
+  const record = makeRecordAttempts({ database, claimedBy, onEvent });
+  const attempt = makeAttemptDelivery({ cipher, fetch: guardedFetch, allowPrivate, record, logger, metrics });
   // Before anything is claimed: a claim of somebody unknown would be freed at once.
   const claimant = await startClaimant({ database, logger }, claimedBy, () => lanes.poll());
   const lanes = startLanes({ database, attempt, claimedBy, logger });

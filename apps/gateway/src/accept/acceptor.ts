@@ -1,6 +1,6 @@
 import type { AcceptedMessage } from '@multiwa/db';
+import { makeBatcher } from '@multiwa/runtime';
 import { limits } from '../limits.js';
-import { makeBatcher } from './batcher.js';
 import type { CommandPublisher, TracedCommand } from './command-publisher.js';
 
 export interface Acceptor {

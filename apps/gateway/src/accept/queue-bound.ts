@@ -1,7 +1,7 @@
 import { CodedError, timing } from '@multiwa/contracts';
+import { makeBatcher } from '@multiwa/runtime';
 import { LRUCache } from 'lru-cache';
 import { limits } from '../limits.js';
-import { makeBatcher } from './batcher.js';
 
 export interface QueueBound {
   /**

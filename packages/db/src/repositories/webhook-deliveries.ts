@@ -116,7 +116,6 @@ export async function claimDeliveries(
 
 export interface FinishedAttempt {
   deliveryId: string;
-  claimedBy: string;
   status: DeliveryStatus;
   /** How long to wait for the next attempt; null when there is none. */
   retryInMs: number | null;
@@ -128,35 +127,33 @@ export interface FinishedAttempt {
 }
 
 const FINISH = `
-  WITH done AS (
-    UPDATE "WebhookDelivery"
-    SET "status" = $3::"DeliveryStatus", "attemptCount" = "attemptCount" + 1,
-      "nextAttemptAt" = now() + $4::int * interval '1 millisecond',
-      "endedAt" = CASE WHEN $3::"DeliveryStatus" = 'PENDING' THEN NULL ELSE now() END,
+  WITH ended AS (
+    SELECT * FROM jsonb_to_recordset($2::jsonb) AS r("deliveryId" text, "status" "DeliveryStatus", "retryInMs" int,
+      "startedAt" timestamp, "durationMs" int, "responseStatus" int, "responseBody" text, "errorCode" text)
+  ), done AS (
+    UPDATE "WebhookDelivery" d
+    SET "status" = e."status", "attemptCount" = d."attemptCount" + 1,
+      "nextAttemptAt" = now() + e."retryInMs" * interval '1 millisecond',
+      "endedAt" = CASE WHEN e."status" = 'PENDING' THEN NULL ELSE now() END,
       "claimedBy" = NULL, "claimedUntil" = NULL
-    WHERE "id" = $1 AND "claimedBy" = $2
-    RETURNING "id", "attemptCount"
+    FROM ended e WHERE d."id" = e."deliveryId" AND d."claimedBy" = $1
+    RETURNING d."id", d."attemptCount"
   )
   INSERT INTO "WebhookAttempt" ("deliveryId", "number", "startedAt", "durationMs", "responseStatus", "responseBody",
     "errorCode")
-  SELECT "id", "attemptCount", $5::timestamp, $6::int, $7::int, $8::text, $9::text FROM done`;
+  SELECT d."id", d."attemptCount", e."startedAt", e."durationMs", e."responseStatus", e."responseBody", e."errorCode"
+  FROM done d JOIN ended e ON e."deliveryId" = d."id"`;
 
-/** Records an attempt and what follows from it; false when the claim had run out and another replica has taken over. */
-export async function finishAttempt(executor: Executor, attempt: FinishedAttempt): Promise<boolean> {
-  const { deliveryId, claimedBy, status, retryInMs, startedAt, durationMs } = attempt;
-  const { responseStatus, responseBody, errorCode } = attempt;
-  const values = [
-    deliveryId,
-    claimedBy,
-    status,
-    retryInMs,
-    startedAt,
-    durationMs,
-    responseStatus,
-    responseBody,
-    errorCode,
-  ];
-  return (await execute(executor, 'deliveries_finish', FINISH, values)) > 0;
+/**
+ * Records an attempt of each of these deliveries, and what follows from it; one whose claim had run out, so that another
+ * replica has taken over, is left out.
+ */
+export async function finishAttempts(
+  executor: Executor,
+  claimedBy: string,
+  attempts: readonly FinishedAttempt[],
+): Promise<void> {
+  await execute(executor, 'deliveries_finish', FINISH, [claimedBy, JSON.stringify(attempts)]);
 }
 
 /** The role (see tryToLead) that a replica holds for as long as it lives and claims. */

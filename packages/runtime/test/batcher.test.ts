@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeBatcher } from '../src/accept/batcher.js';
+import { makeBatcher } from '../src/batcher.js';
 
 /** A batcher whose runs are ended by hand. */
 function controlled(maxBatch = 100) {
