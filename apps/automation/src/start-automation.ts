@@ -1,6 +1,6 @@
 import { connectBus } from '@multiwa/bus';
 import { consumers, subjects, timing } from '@multiwa/contracts';
-import { openDatabase } from '@multiwa/db';
+import { areConcerned, openDatabase } from '@multiwa/db';
 import {
   createMetrics,
   type GuardedFetch,
@@ -46,6 +46,7 @@ export async function startAutomation(
     batchSize: timing.automation.eventBatch,
     maxWaitMs: 1,
     handler: makeHandleReceived({
+      areConcerned: (messages) => areConcerned(database.pool, messages),
       answerOrStart: (message) => answerOrStart({ database, flows }, message),
       onDue: runs.poke,
       onEvents: () => bus.nudge(subjects.nudge.outbox),

@@ -1,4 +1,5 @@
 import { timing } from '@multiwa/contracts';
+import { areConcerned } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import { waitFor } from '@multiwa/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -298,4 +299,32 @@ test('the first message of a contact starts what waits for it, a picture what ta
   await world.say(place, person, '', { rawType: 'imageMessage' });
   await world.untilRuns(place, 2, 'COMPLETED');
   expect(await world.texts(place)).toEqual(['Welcome', 'Again']);
+});
+
+test('whom no automation listens to, and none is in the middle of a run with, costs no transaction', async () => {
+  const flow = chain(saysStart, ask('day', 'Which day?'), send('bye', 'So {{vars.day}}'));
+  const { place, person, automationId } = await placeWith(flow);
+  const [stranger, merged] = [await world.newPerson(place), newId()];
+  const elsewhere = await world.newPlace();
+  const other = await world.newPerson(elsewhere);
+  const { profileId } = place;
+  const data = { id: merged, profileId, intoId: person.contactId, was: {} };
+  await world.database.prisma.mergedRow.create({ data });
+  const concerned = () =>
+    areConcerned(world.database.pool, [
+      { ...place, contactId: person.contactId },
+      { ...elsewhere, contactId: other.contactId },
+      { ...place, contactId: stranger.contactId },
+      { ...place, contactId: merged },
+    ]);
+  expect(await concerned()).toEqual([true, false, true, true]);
+
+  await world.say(place, person, 'start');
+  await world.untilRuns(place, 1, 'WAITING');
+  await world.database.prisma.automation.update({ where: { id: automationId }, data: { enabled: false } });
+  expect(await concerned()).toEqual([true, false, false, true]);
+  // What was begun is ended, also by an automation that starts nothing any more.
+  await world.say(place, person, 'Sunday');
+  await world.untilRuns(place, 1, 'COMPLETED');
+  expect(await concerned()).toEqual([false, false, false, false]);
 });

@@ -7,6 +7,8 @@ import type { Received } from './answer-or-start.js';
 import { type ReceivedMessage, readReceived } from './received-message.js';
 
 export interface HandleReceivedDeps {
+  /** Whether any automation has to do with whoever wrote these, in their order. */
+  areConcerned(messages: readonly ReceivedMessage[]): Promise<boolean[]>;
   answerOrStart(message: ReceivedMessage): Promise<Received>;
   /** A run is due. */
   onDue(): void;
@@ -25,7 +27,7 @@ const poisonAfter = 10;
 
 /** Handles received messages: those of one contact one after the other, different contacts side by side. */
 export function makeHandleReceived(deps: HandleReceivedDeps): BatchHandler<Delivery> {
-  const { answerOrStart, onDue, onEvents, logger, metrics } = deps;
+  const { areConcerned, answerOrStart, onDue, onEvents, logger, metrics } = deps;
 
   const handle = async (message: ReceivedMessage, deliveryCount: number): Promise<HandlerResult> => {
     const { eventId, profileId, contactId } = message;
@@ -56,19 +58,32 @@ export function makeHandleReceived(deps: HandleReceivedDeps): BatchHandler<Deliv
     }
   };
 
+  const askConcerned = async (messages: readonly ReceivedMessage[]): Promise<boolean[]> => {
+    if (messages.length === 0) return [];
+    // While that cannot be answered, each message finds out by itself, and comes again if need be.
+    return areConcerned(messages).catch(() => messages.map(() => true));
+  };
+
   return async (batch) => {
     const results: HandlerResult[] = batch.map(() => 'done');
-    const queues = new Map<string, (() => Promise<void>)[]>();
+    const messages: { index: number; message: ReceivedMessage; deliveryCount: number }[] = [];
     for (const [index, { payload, deliveryCount, traceparent }] of batch.entries()) {
       const message = readReceived(payload);
-      if (typeof message === 'string') {
-        metrics.messages.inc({ outcome: message });
+      if (typeof message === 'string') metrics.messages.inc({ outcome: message });
+      else messages.push({ index, message: { ...message, traceparent }, deliveryCount });
+    }
+    // Most numbers have no flows: one question for the batch instead of a transaction for each message.
+    const concerned = await askConcerned(messages.map(({ message }) => message));
+    const queues = new Map<string, (() => Promise<void>)[]>();
+    for (const [n, { index, message, deliveryCount }] of messages.entries()) {
+      if (!concerned[n]) {
+        metrics.messages.inc({ outcome: 'no_match' });
         continue;
       }
       const key = `${message.profileId} ${message.contactId}`;
       const queue = queues.get(key) ?? [];
       queue.push(async () => {
-        results[index] = await handle({ ...message, traceparent }, deliveryCount);
+        results[index] = await handle(message, deliveryCount);
       });
       queues.set(key, queue);
     }

@@ -16,6 +16,33 @@ export async function presentContactId(tx: pg.PoolClient, { profileId, contactId
   return row?.intoId ?? contactId;
 }
 
+const CONCERNED = `
+  SELECT EXISTS (
+      SELECT 1 FROM "Automation" a
+      WHERE a."workspaceId" = t.workspace AND (a."profileId" IS NULL OR a."profileId" = t.profile)
+        AND a."enabled" AND a."publishedVersion" IS NOT NULL AND a."deletedAt" IS NULL)
+    OR EXISTS (
+      SELECT 1 FROM "AutomationRun" r
+      WHERE r."profileId" = t.profile AND r."contactId" = coalesce(m."intoId", t.contact)
+        AND r."status" IN ('RUNNING', 'WAITING')) AS "isConcerned"
+  FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS t(workspace, profile, contact, n)
+  LEFT JOIN "MergedRow" m ON m."id" = t.contact AND m."profileId" = t.profile
+  ORDER BY t.n`;
+
+/** Whether an automation listens to these contacts at all, or is in the middle of a run with them; in their order. */
+export async function areConcerned(
+  executor: Executor,
+  contacts: readonly (TriggerContact & { workspaceId: string })[],
+): Promise<boolean[]> {
+  const values = [
+    contacts.map(({ workspaceId }) => workspaceId),
+    contacts.map(({ profileId }) => profileId),
+    contacts.map(({ contactId }) => contactId),
+  ];
+  const rows = await query<{ isConcerned: boolean }>(executor, 'triggers_concerned', CONCERNED, values);
+  return rows.map(({ isConcerned }) => isConcerned);
+}
+
 const LOCK_CONTACT = `SELECT pg_advisory_xact_lock(hashtextextended('multiwa:automation:' || $1 || ':' || $2, 0))`;
 
 /** Until the transaction ends, no other one answers or starts runs of this contact. */
