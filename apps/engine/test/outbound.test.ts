@@ -72,6 +72,20 @@ test('what is past its expiresAt when its turn comes is not sent, and the next o
   expect(messages.map(({ text }) => text)).toEqual(['tried again', 'next']);
 }, 60_000);
 
+test('what was accepted for somebody who has opted out by now is not sent, and the sends of others are', async () => {
+  const { profileId } = await world.link();
+  const [refusing, friend] = await world.control.createPhones({ count: 2 });
+  if (!refusing || !friend) throw new Error('two phones were made');
+  const { workspaceId } = await world.database.prisma.profile.findUniqueOrThrow({ where: { id: profileId } });
+  await world.database.prisma.optOut.create({ data: { id: profileId, workspaceId, phone: refusing.phone } });
+  const refused = await world.accept(profileId, chatWith(refusing), 'too late');
+  const sent = await world.accept(profileId, chatWith(friend), 'welcome');
+  await untilEnded([refused.messageId, sent.messageId]);
+  expect(await rowOf(refused.messageId)).toMatchObject({ status: 'FAILED', failureCode: 'opted_out', begunAt: null });
+  expect((await world.control.messages(refusing.phone)).messages).toEqual([]);
+  expect((await world.control.messages(friend.phone)).messages).toMatchObject([{ text: 'welcome' }]);
+}, 60_000);
+
 test('a send whose ack is lost delays no other chat and no other profile, and ends SENT once under its id, in order', async () => {
   const [{ profileId, phone }, other] = [await world.link('Slow'), await world.link('Quick')];
   const [friend, second] = await world.control.createPhones({ count: 2 });

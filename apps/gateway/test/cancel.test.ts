@@ -19,7 +19,9 @@ async function queued() {
     cancel: () => gateway.call('POST', `${path}/cancel`),
     remove: () => gateway.call('DELETE', path),
     begin: async () =>
-      (await beginSends(gateway.database.pool, [{ messageId: id, acceptedAt: null }])).get(id)?.verdict,
+      (
+        await beginSends(gateway.database.pool, [{ messageId: id, acceptedAt: null, to: { phones: [], lid: null } }])
+      ).get(id)?.verdict,
   };
 }
 const cancellations = (profileId: string) =>

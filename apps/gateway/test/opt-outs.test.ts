@@ -1,3 +1,4 @@
+import { beginSends } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from './gateway.js';
@@ -48,6 +49,47 @@ test('an opt-out counts for every form of a number, and for both halves of a per
   expect((await optOut('111222333444555@lid')).json).toMatchObject(person);
   expect(await sendTo(person.phone)).toMatchObject(refused);
   expect(await sendTo(`${person.lid}@lid`)).toMatchObject(refused);
+});
+
+test('what waits for a person ends FAILED with their opt-out and is announced; what they asked for, what has begun and what others wait for stays', async () => {
+  const { prisma, pool } = gateway.database;
+  const [to, other] = ['5531982340001', await gateway.newTenant()];
+  const accept = async (body: object, key?: string, id = profileId) => {
+    const content = { type: 'TEXT', text: 'Waits', ...body };
+    const answer = await gateway.call('POST', `/profiles/${id}/messages`, { body: content, ...(key && { key }) });
+    expect(answer.status).toBe(202);
+    return String(answer.json.id);
+  };
+  const second = await gateway.newProfile();
+  // Of a Brazilian number both forms are one person.
+  const waiting = [
+    await accept({ to }),
+    await accept({ to: `${to}@s.whatsapp.net` }),
+    await accept({ to }, undefined, second),
+  ];
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  const staying = [
+    await accept({ to, ignoreOptOut: true }),
+    await accept({ to: '5531982340002' }),
+    await accept({ to }, other.key, await gateway.newProfile(other)),
+    await accept({ to, sendAt: later }),
+  ];
+  const begun = await accept({ to });
+  await beginSends(pool, [{ messageId: begun, acceptedAt: null, to: { phones: [], lid: null } }]);
+
+  expect((await optOut(to)).status).toBe(201);
+  const statusOf = async (id: string) => {
+    const { status, failureCode } = await prisma.message.findUniqueOrThrow({ where: { id } });
+    return [status, failureCode];
+  };
+  for (const id of waiting) expect(await statusOf(id)).toEqual(['FAILED', 'opted_out']);
+  for (const id of [...staying, begun]) expect((await statusOf(id))[1]).toBeNull();
+  const events = await prisma.event.findMany({ where: { type: 'message.failed' } });
+  const told = events.map(({ profileId, data }) => ({ profileId, ...(data as { messageId: string; code: string }) }));
+  expect(told.map(({ messageId, code }) => [messageId, code]).sort()).toEqual(
+    waiting.map((id) => [id, 'opted_out']).sort(),
+  );
+  expect(new Set(told.map((event) => event.profileId))).toEqual(new Set([profileId, second]));
 });
 
 test('opting out twice is one entry and one line of history', async () => {

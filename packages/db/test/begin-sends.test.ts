@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { acceptMessages, beginSends, type Message, messagesRepository } from '../src/index.js';
+import { acceptMessages, beginSends, type Message, messagesRepository, optOutsRepository } from '../src/index.js';
 import { makeProfiles, useTestDatabase } from './support/open-test-database.js';
 
 const database = useTestDatabase();
@@ -10,7 +10,16 @@ beforeAll(async () => {
   await makeProfiles(database.db, scope.workspaceId, 1);
 });
 
-async function accept(count: number, over: { status?: 'QUEUED' | 'SCHEDULED'; expiresAt?: Date } = {}) {
+interface Over {
+  workspaceId?: string;
+  profileId?: string;
+  status?: 'QUEUED' | 'SCHEDULED';
+  expiresAt?: Date;
+  chat?: string;
+  ignoreOptOut?: boolean;
+}
+
+async function accept(count: number, over: Over = {}) {
   const rows = Array.from({ length: count }, () => ({
     ...scope,
     id: randomUUID(),
@@ -28,8 +37,30 @@ async function accept(count: number, over: { status?: 'QUEUED' | 'SCHEDULED'; ex
   return rows;
 }
 
-const begin = async (messageId: string, acceptedAt: Date | null = null) =>
-  (await beginSends(database.db.pool, [{ messageId, acceptedAt }])).get(messageId)?.verdict;
+const nobody = { phones: [], lid: null };
+const begin = async (messageId: string, acceptedAt: Date | null = null, to = nobody as Person) =>
+  (await beginSends(database.db.pool, [{ messageId, acceptedAt, to }])).get(messageId)?.verdict;
+type Person = { phones: readonly string[]; lid: string | null };
+
+/** Enters somebody in the ledger; the ids of the messages that ended by it, as their events would tell. */
+async function optOut({ phones, lid }: Person, workspaceId = scope.workspaceId): Promise<string[]> {
+  const ended: string[] = [];
+  const row = { id: randomUUID(), workspaceId, phone: phones[0] ?? null, lid };
+  const chats = [...phones.map((phone) => `${phone}@s.whatsapp.net`), ...(lid === null ? [] : [`${lid}@lid`])];
+  await optOutsRepository(database.db).add(
+    row,
+    { phones, lid },
+    { changeId: randomUUID(), apiKeyId: 'key', reason: null },
+    {
+      chats,
+      eventsOf(messages) {
+        ended.push(...messages.map(({ id }) => id));
+        return [];
+      },
+    },
+  );
+  return ended;
+}
 const row = (id: string): Promise<Message> => database.db.prisma.message.findUniqueOrThrow({ where: { id } });
 const soon = () => new Date(Date.now() + 60_000);
 const past = () => new Date(Date.now() - 1_000);
@@ -54,7 +85,7 @@ test('of 200 messages begun and cancelled at the same time, each is begun or can
   for (let left = ids; left.length > 0; ) {
     const verdicts = await beginSends(
       db.pool,
-      left.slice(0, 7).map((messageId) => ({ messageId, acceptedAt: null })),
+      left.slice(0, 7).map((messageId) => ({ messageId, acceptedAt: null, to: nobody })),
     );
     for (const [id, { verdict }] of verdicts) if (verdict === 'begun') begun.add(id);
     left = left.filter((id) => (verdicts.get(id)?.verdict ?? 'busy') === 'busy');
@@ -112,4 +143,53 @@ test('a row that somebody holds keeps no other send waiting, and is asked for ag
   });
   expect(await begin(held.id)).toBe('begun');
   expect(await begin('nobody')).toBe('unknown');
+});
+
+test('of 200 messages begun while their recipient opts out, each is begun or ends FAILED, none is both, and none begins afterwards', async () => {
+  const to = { phones: ['628111111112'], lid: null };
+  const ids = (await accept(200, { chat: '628111111112@s.whatsapp.net' })).map(({ id }) => id);
+  const verdicts = new Map<string, string | undefined>();
+  const entering = optOut(to);
+  for (const id of ids) verdicts.set(id, await begin(id, null, to));
+  const ended = await entering;
+  for (const id of ids) {
+    // A row that was held at that moment is asked for again, as the engine does.
+    if (verdicts.get(id) === 'busy') verdicts.set(id, await begin(id, null, to));
+    const { status, failureCode, begunAt } = await row(id);
+    const isEnded = ended.includes(id);
+    expect([status, failureCode]).toEqual(isEnded ? ['FAILED', 'opted_out'] : ['QUEUED', null]);
+    expect(begunAt !== null, 'begun or refused').toBe(verdicts.get(id) === 'begun');
+    expect(verdicts.get(id)).toMatch(isEnded ? /^over$/ : /^(begun|opted_out)$/);
+  }
+  const [later] = await accept(1, { chat: '628111111112@s.whatsapp.net' });
+  expect(await begin(later?.id ?? '', null, to)).toBe('opted_out');
+  expect((await row(later?.id ?? '')).begunAt).toBeNull();
+});
+
+test('an opt-out that was entered beside an acceptance holds by every name of the person, in their workspace only', async () => {
+  const lid = '111222333444555';
+  await makeProfiles(database.db, 'elsewhere', 1);
+  await optOut({ phones: ['628111111113'], lid });
+  const [message] = await accept(1);
+  const id = message?.id ?? '';
+  for (const to of [
+    { phones: ['62811111', '628111111113'], lid: null },
+    { phones: [], lid },
+  ]) {
+    expect(await begin(id, null, to)).toBe('opted_out');
+  }
+  const rows = await accept(1, { workspaceId: 'elsewhere', profileId: 'elsewhere-000' });
+  expect(await begin(rows[0]?.id ?? '', null, { phones: ['628111111113'], lid })).toBe('begun');
+  expect(await begin(id, null, { phones: ['628111111114'], lid: '9' })).toBe('begun');
+});
+
+test('what a person asked for themselves begins although they opted out, and so does again what had begun before', async () => {
+  const to = { phones: ['628111111115'], lid: null };
+  const chat = '628111111115@s.whatsapp.net';
+  const [[asked], [begun]] = [await accept(1, { chat, ignoreOptOut: true }), await accept(1, { chat })];
+  if (!asked || !begun) throw new Error('two were accepted');
+  expect(await begin(begun.id, null, to)).toBe('begun');
+  expect(await optOut(to)).toEqual([]);
+  expect(await begin(begun.id, null, to)).toBe('begun');
+  expect(await begin(asked.id, null, to)).toBe('begun');
 });

@@ -49,6 +49,11 @@ export function namesOfChat(chat: string): { phones: string[]; lid: string | nul
   return chat.endsWith('@lid') ? { phones: [], lid: user } : { phones: phoneForms(user), lid: null };
 }
 
+/** The one-to-one chats that a person of these names may have. */
+export function chatsOfNames({ phones, lid }: { phones: readonly string[]; lid: string | null }): string[] {
+  return [...phones.map(chatOfPhone), ...(lid === null ? [] : [`${lid}@lid`])];
+}
+
 const broadcastRefused = 'Statuses are no chat: post one with POST /profiles/{id}/status.';
 
 function parseJid(text: string): Recipient {

@@ -12,6 +12,7 @@ export * from './conversation-change.js';
 export * from './conversation-event.js';
 export * from './cursor.js';
 export * from './disconnect-policy.js';
+export * from './failed-event.js';
 export * from './flow-check.js';
 export * from './flow-graph.js';
 export * from './flow-template.js';

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { BusMessage, FactPayload, HandlerResult } from '@multiwa/bus';
 import { type SendCommand, timing } from '@multiwa/contracts';
 import type { BeginVerdict, SendBegin, SendToBegin } from '@multiwa/db';
+import { namesOfChat } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
 import { type Connection, ConnectionLostError, type SendOutcome } from '../engines/engine.js';
 import { SilencedError } from '../facts/fact-outbox.js';
@@ -119,7 +120,7 @@ export class CommandRunner {
       const { verdict, expiresInSeconds } = begun;
       if (verdict === 'over') return { kind: 'dropped', why: 'repeated' };
       if (verdict === 'taken_back') return { kind: 'dropped', why: 'taken_back' };
-      if (verdict === 'expired') return { kind: 'failed', code: 'expired', detail: null };
+      if (verdict === 'expired' || verdict === 'opted_out') return { kind: 'failed', code: verdict, detail: null };
       return await connection.send({ waMessageId, chat, content, expiresInSeconds });
     } catch (error) {
       if (error instanceof ConnectionLostError) return undefined;
@@ -151,9 +152,9 @@ export class CommandRunner {
    * command back would let later ones of the chat overtake it; undefined when the end came first.
    */
   async #begin(command: SendCommand): Promise<Begun | undefined> {
-    const { messageId, acceptedAt, guarded } = command;
+    const { messageId, chat, acceptedAt, guarded } = command;
     const { begin, mayAct, logger } = this.#dependencies;
-    const send = { messageId, acceptedAt: guarded ? new Date(acceptedAt) : null };
+    const send = { messageId, acceptedAt: guarded ? new Date(acceptedAt) : null, to: namesOfChat(chat) };
     let pauseMs = 1;
     while (!this.#ending.signal.aborted) {
       try {

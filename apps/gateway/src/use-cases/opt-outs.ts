@@ -1,7 +1,7 @@
 import type { Bus } from '@multiwa/bus';
 import { CodedError, type createOptOutSchema, subjects } from '@multiwa/contracts';
 import type { OptOutsRepository, PersonNames } from '@multiwa/db';
-import { namesOfChat, newId, phoneForms } from '@multiwa/domain';
+import { chatsOfNames, failedEvent, namesOfChat, newId, phoneForms } from '@multiwa/domain';
 import type { z } from 'zod';
 import type { Caller } from '../auth/authenticate.js';
 import { limits } from '../limits.js';
@@ -51,14 +51,20 @@ export function makeOptOuts({ optOuts, bus }: OptOutsDeps) {
       return readPage('opt-out-history', { limit, cursor }, (page) => read({ ...page, names }), viewOptOutChange);
     },
 
-    /** Somebody who stands there already is left as they are. */
+    /** Somebody who stands there already is left as they are. What waits for the person ends FAILED, unless it has begun. */
     async add({ workspaceId, apiKeyId }: Caller, input: z.output<typeof createOptOutSchema>, id = newId()) {
       const given = personOf(input.to, '#/to');
       const known = await optOuts.otherNames(workspaceId, namesOf(given));
       const person = { phone: given.phone ?? known?.phone ?? null, lid: given.lid ?? known?.lid ?? null };
       const cause = { changeId: newId(), apiKeyId, reason: input.reason ?? null };
-      const { optOut, isNew } = await optOuts.add({ id, workspaceId, ...person }, namesOf(person), cause);
+      const names = namesOf(person);
+      const { optOut, isNew, ended } = await optOuts.add({ id, workspaceId, ...person }, names, cause, {
+        chats: chatsOfNames(names),
+        eventsOf: (messages) =>
+          messages.map((message) => failedEvent(message, { code: 'opted_out', detail: null, at: message.at })),
+      });
       if (isNew) changed(workspaceId);
+      if (ended > 0) bus.nudge(subjects.nudge.outbox);
       return viewOptOut(optOut);
     },
 

@@ -1,22 +1,14 @@
 import type { Bus } from '@multiwa/bus';
-import {
-  eventOf,
-  type FailureCode,
-  failureReasons,
-  movedEventType,
-  outboundContentSchema,
-  type SendCommand,
-} from '@multiwa/contracts';
+import { type FailureCode, outboundContentSchema, type SendCommand } from '@multiwa/contracts';
 import {
   appendEvents,
   type Database,
   type DueMessage,
-  type EndedMessage,
   expireMessages,
   failMessages,
   optedOutRecipients,
 } from '@multiwa/db';
-import { namesOfChat, newId } from '@multiwa/domain';
+import { failedEvent, namesOfChat } from '@multiwa/domain';
 
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
@@ -46,7 +38,7 @@ export async function sortOut(tx: Transaction, due: readonly DueMessage[], repea
   for (const { message, code, detail } of failed) await failMessages(tx, [message.id], { code, detail, at });
   await appendEvents(
     tx,
-    failed.map(({ message, code, detail }) => failedEvent(message, code, detail, at)),
+    failed.map(({ message, code, detail }) => failedEvent(message, { code, detail, at })),
   );
   return sendable;
 }
@@ -64,7 +56,7 @@ export async function expireSome(tx: Transaction, limit: number): Promise<number
   const expired = await expireMessages(tx, limit);
   await appendEvents(
     tx,
-    expired.map((message) => failedEvent(message, 'expired', null, message.at)),
+    expired.map((message) => failedEvent(message, { code: 'expired', detail: null, at: message.at })),
   );
   return expired.length;
 }
@@ -94,10 +86,4 @@ function commandOf(message: DueMessage, content: SendCommand['content'], repeate
     ...(repeated && { repeated }),
     ...(origin === 'BROADCAST' && { guarded: true }),
   };
-}
-
-function failedEvent(message: Omit<EndedMessage, 'at'>, code: FailureCode, detail: string | null, at: Date) {
-  const { id: messageId, workspaceId, profileId, waMessageId, chat, traceparent } = message;
-  const data = { messageId, waMessageId, chat, at: at.toISOString(), code, sentence: failureReasons[code], detail };
-  return eventOf(movedEventType(chat, 'failed'), { id: newId(), workspaceId, profileId, data, traceparent });
 }

@@ -87,6 +87,30 @@ export function expireMessages(tx: pg.PoolClient, limit: number): Promise<EndedM
   return query<EndedMessage>(tx, 'due_expire', EXPIRE, [limit]);
 }
 
+/** What waits for one of these chats in any profile of a workspace. A row that somebody holds is passed by: `beginSends` asks the ledger. */
+const REFUSE = `
+  WITH waiting AS (
+    SELECT m."id" FROM "Message" m JOIN "Profile" p ON p."id" = m."profileId"
+    WHERE p."workspaceId" = $1 AND m."chat" = ANY($2::text[]) AND m."status" = 'QUEUED' AND m."begunAt" IS NULL
+      AND NOT m."ignoreOptOut"
+    FOR NO KEY UPDATE OF m SKIP LOCKED
+  )
+  UPDATE "Message" m SET "status" = 'FAILED', "failureCode" = 'opted_out', "endedAt" = now()
+  FROM waiting w WHERE m."id" = w."id"
+  RETURNING m."id", m."workspaceId", m."profileId", m."chat", m."waMessageId", m."traceparent", m."endedAt" AS "at"`;
+
+/**
+ * Ends what waits for a person who has just refused messages, and that no engine has begun to send: of all profiles of the
+ * workspace, but not what the person asked for themselves. In the transaction of the refusal, which announces each.
+ */
+export function refuseWaiting(
+  tx: pg.PoolClient,
+  workspaceId: string,
+  chats: readonly string[],
+): Promise<EndedMessage[]> {
+  return query<EndedMessage>(tx, 'due_refuse_waiting', REFUSE, [workspaceId, chats]);
+}
+
 const NOTE_COMMANDED = `
   UPDATE "Message" SET "commandedAt" = now() WHERE "id" = ANY($1) AND "commandedAt" IS NULL`;
 

@@ -1,6 +1,8 @@
 import type { Database } from '../client.js';
 import type { OptOut } from '../generated/client.js';
-import { type Executor, query } from '../query.js';
+import { type Executor, execute, query } from '../query.js';
+import { type EndedMessage, refuseWaiting } from './due-messages.js';
+import { appendEvents, type NewEvent } from './events.js';
 import { behind, newestFirst, type PageRequest } from './page.js';
 
 /** A person in all the names that may stand in a ledger: every form of the number, and the LID. */
@@ -43,8 +45,25 @@ export async function optedOutRecipients(
   return new Set(rows.map(({ id }) => id));
 }
 
+/** What an entry in the ledger does to messages that wait for the person. */
+export interface Refusal {
+  /** The person's chats. */
+  chats: readonly string[];
+  /** What is told of each message that ends by it. */
+  eventsOf(ended: readonly EndedMessage[]): NewEvent[];
+}
+
+const ADD = `
+  INSERT INTO "OptOut" ("id", "workspaceId", "phone", "lid", "reason") VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT DO NOTHING RETURNING *`;
+const FIND = `
+  SELECT * FROM "OptOut" WHERE "workspaceId" = $1 AND ("phone" = ANY($2::text[]) OR "lid" = $3) LIMIT 1`;
+const NOTE_ADDED = `
+  INSERT INTO "OptOutChange" ("id", "workspaceId", "action", "phone", "lid", "reason", "apiKeyId")
+  VALUES ($1, $2, 'ADDED', $3, $4, $5, $6)`;
+
 /** Who wants no messages, and the history of it; one ledger a workspace. */
-export function optOutsRepository({ prisma, pool }: Database) {
+export function optOutsRepository({ prisma, pool, transaction }: Database) {
   return {
     list(workspaceId: string, { take, after, names }: PageRequest & { names: PersonNames | undefined }) {
       const where = { workspaceId, ...behind(after), AND: names ? namedSo(names) : {} };
@@ -77,23 +96,32 @@ export function optOutsRepository({ prisma, pool }: Database) {
       return rows[0] ?? null;
     },
 
-    /** Enters a person, unless they stand there; `isNew` says which. */
-    async add(
+    /**
+     * Enters a person, unless they stand there; `isNew` says which. What waits for them and has not begun ends with the
+     * entry, as `refusal` tells; `ended` says how many that were. From the commit on nothing to them begins.
+     */
+    add(
       row: { id: string; workspaceId: string; phone: string | null; lid: string | null },
       names: PersonNames,
       cause: OptOutCause,
-    ) {
-      const { workspaceId, phone, lid } = row;
+      refusal: Refusal,
+    ): Promise<{ optOut: OptOut; isNew: boolean; ended: number }> {
+      const { id, workspaceId, phone, lid } = row;
       const { changeId, apiKeyId, reason } = cause;
-      return prisma.$transaction(async (tx) => {
-        const [known] = await tx.optOut.findMany({ where: { workspaceId, ...namedSo(names) }, take: 1 });
-        if (known) return { optOut: known, isNew: false };
-        const { count } = await tx.optOut.createMany({ data: { ...row, reason }, skipDuplicates: true });
-        const optOut = await tx.optOut.findFirstOrThrow({ where: { workspaceId, ...namedSo(names) } });
-        if (count === 0) return { optOut, isNew: false };
-        const change = { id: changeId, workspaceId, action: 'ADDED' as const, phone, lid, reason, apiKeyId };
-        await tx.optOutChange.create({ data: change });
-        return { optOut, isNew: true };
+      return transaction(async (tx) => {
+        const find = () => query<OptOut>(tx, 'opt_outs_find', FIND, [workspaceId, names.phones, names.lid]);
+        const [known] = await find();
+        if (known) return { optOut: known, isNew: false, ended: 0 };
+        const [added] = await query<OptOut>(tx, 'opt_outs_add', ADD, [id, workspaceId, phone, lid, reason]);
+        if (!added) {
+          const [other] = await find();
+          if (!other) throw new Error('An opt-out was taken out at the moment at which it was entered again.');
+          return { optOut: other, isNew: false, ended: 0 };
+        }
+        await execute(tx, 'opt_outs_note_added', NOTE_ADDED, [changeId, workspaceId, phone, lid, reason, apiKeyId]);
+        const ended = await refuseWaiting(tx, workspaceId, refusal.chats);
+        await appendEvents(tx, refusal.eventsOf(ended));
+        return { optOut: added, isNew: true, ended: ended.length };
       });
     },
 

@@ -8,7 +8,7 @@ const schema = describe({
   tag: 'Opt-outs',
   summary: 'Enter an opt-out',
   description:
-    'From now on broadcasts leave this person out, and a send to them is refused with `recipient_opted_out` unless it says ignoreOptOut. A scheduled message ends FAILED with `opted_out` at its time, and a flow that is to write to them with the same code, unless message or step say ignoreOptOut. Someone who stands there already is left as they are.',
+    'From now on broadcasts leave this person out, and a send to them is refused with `recipient_opted_out` unless it says ignoreOptOut. What waits to be sent to them ends FAILED with `opted_out`, unless its send has begun. A scheduled message ends so at its time, and a flow that is to write to them with the same code, unless message or step say ignoreOptOut. Someone who stands there already is left as they are.',
   body: createOptOutSchema,
   answers: { 201: optOutSchema },
   problems: ['recipient_invalid'],
