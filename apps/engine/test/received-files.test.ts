@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { MediaSource } from '@multiwa/contracts';
+import { type MediaSource, timing } from '@multiwa/contracts';
 import { type Database, openDatabase } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
-import { localStorage } from '@multiwa/media';
+import { localStorage, type MediaStorage } from '@multiwa/media';
 import { createLogger } from '@multiwa/runtime';
 import { createTestDatabase, type TestDatabase, waitFor } from '@multiwa/testkit';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
@@ -41,21 +41,24 @@ interface Way {
   ask?: (ended: AbortSignal) => Promise<string | undefined>;
   /** Throws for a fact that cannot be told. */
   tell?: (mediaId: string) => void;
+  storage?: MediaStorage;
 }
 
 /** The files of a profile on one slot that all share, with what was said of them. */
-function receivedFiles({ download, ask, tell }: Way) {
+function receivedFiles({ download, ask, tell, storage = localStorage(dir) }: Way) {
   const said: [id: string, state: string][] = [];
+  const problems: (string | null)[] = [];
   const first = new Deferred<void>();
   const files = new ReceivedFiles({
     workspaceId: newId(),
     profileId: newId(),
     database,
-    storage: localStorage(dir),
+    storage,
     slots: new Slots(1),
-    async say({ mediaId, state }) {
+    async say({ mediaId, state, problem }) {
       tell?.(mediaId);
       said.push([mediaId, state]);
+      problems.push(problem);
       first.resolve();
     },
     logger: createLogger('received-files', 'silent'),
@@ -65,7 +68,7 @@ function receivedFiles({ download, ask, tell }: Way) {
     requestMedia: (_source: MediaSource, ended: AbortSignal) => ask?.(ended) ?? Promise.resolve(undefined),
   };
   onTestFinished(() => files.stop());
-  return { files, said, first: first.promise, start: () => files.start(fetcher) };
+  return { files, said, problems, first: first.promise, start: () => files.start(fetcher) };
 }
 
 const gone = async function* (): AsyncGenerator<Uint8Array> {
@@ -121,3 +124,19 @@ test('a file that its phone is asked for holds no slot until the answer, and is 
 async function* only(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
+
+test('a storage that fails to the last attempt is told as such, not as a host that does not answer', async () => {
+  const id = newId();
+  const full = async () => {
+    throw new Error('There is no space left.');
+  };
+  const { files, said, problems, first, start } = receivedFiles({ storage: { ...localStorage(dir), newFile: full } });
+  await files.add(id, source);
+  await database.prisma.mediaDownload.update({
+    where: { id },
+    data: { attempts: timing.media.downloadRetryMs.length },
+  });
+  start();
+  await first;
+  expect([said, problems]).toEqual([[[id, 'FAILED']], ['storage_failed']]);
+});

@@ -59,7 +59,14 @@ export async function startEvents(
     bus.consumeFacts(consumers.events, { batchSize, maxWaitMs, everyMs, handler, onLost }),
   );
   const storage = openMediaStorage(env);
-  const retention = startRetention({ database, storage, days: env.MULTIWA_MEDIA_RETENTION_DAYS, logger });
+  const retention = startRetention({
+    database,
+    storage,
+    links,
+    days: env.MULTIWA_MEDIA_RETENTION_DAYS,
+    onEvent: outbox.poke,
+    logger,
+  });
   const statuses = startEndingStatuses({ database, storage, logger });
   const webhooks = await startWebhooks({
     database,

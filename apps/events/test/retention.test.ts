@@ -2,19 +2,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { StoredMedia } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
 import { localStorage } from '@multiwa/media';
 import { createLogger } from '@multiwa/runtime';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { waitFor } from '../../../packages/testkit/src/wait-for.js';
 import { startRetention } from '../src/media/retention.js';
-import { makeProfile, useTestDatabase } from './support/database.js';
+import { eventsOf, makeProfile, useTestDatabase } from './support/database.js';
 
 const DAY_MS = 86_400_000;
 const database = useTestDatabase();
 const dir = mkdtempSync(path.join(os.tmpdir(), 'multiwa-retention-'));
 const storage = localStorage(dir);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const links = { show: (media: StoredMedia) => ({ ...media, url: media.state === 'EXPIRED' ? null : 'link' }) };
 const logger = createLogger('retention-test', 'silent');
 
 /** Bytes in the storage; returns their hash. */
@@ -28,14 +30,19 @@ async function stored(): Promise<string> {
 }
 
 /** A file of somebody's that became READY so many days ago, in a message of its own. */
-async function fileOf(owner: { workspaceId: string; profileId: string }, sha256: string, daysAgo: number) {
+async function fileOf(
+  owner: { workspaceId: string; profileId: string },
+  sha256: string,
+  daysAgo: number,
+  chat = '628111111111@s.whatsapp.net',
+) {
   const [id, messageId] = [newId(), newId()];
   const media = { id, mimeType: 'image/png', bytes: 100, sha256, state: 'READY', problem: null };
   await database.db.prisma.message.create({
     data: {
       ...owner,
       id: messageId,
-      chat: '628111111111@s.whatsapp.net',
+      chat,
       waMessageId: messageId,
       fromMe: false,
       type: 'IMAGE',
@@ -61,13 +68,22 @@ async function fileOf(owner: { workspaceId: string; profileId: string }, sha256:
 
 const stateOf = (id: string) => database.db.prisma.mediaObject.findUniqueOrThrow({ where: { id } });
 
-/** Runs the job until `done`, with storage and rows as they will be after so many days. */
-async function retain(days: number, inDays: number, done: () => Promise<boolean>): Promise<void> {
+/**
+ * Runs the job until `done`, with storage and rows as they will be after so many days; with `batch` one round only. Returns how
+ * often it said that there is something to announce.
+ */
+async function retain(days: number, inDays: number, done: () => Promise<boolean>, batch?: number): Promise<number> {
+  let pokes = 0;
   const now = () => Date.now() + inDays * DAY_MS;
-  const job = startRetention({ database: database.db, storage, days, logger, everyMs: 10, now });
+  const onEvent = () => {
+    pokes += 1;
+  };
+  const everyMs = batch === undefined ? 10 : 3_600_000;
+  const job = startRetention({ database: database.db, storage, links, days, onEvent, logger, everyMs, batch, now });
   onTestFinished(() => job?.stop());
   await waitFor(done, { what: 'the retention' });
   await job?.stop();
+  return pokes;
 }
 
 test('files end with their time, with their bytes and what their messages say of them, and young ones stay', async () => {
@@ -94,6 +110,44 @@ test('bytes stay while another workspace has a file of them, and go with the las
   expect(await stateOf(last.id)).toMatchObject({ state: 'EXPIRED' });
 });
 
+test('each file that came with a message is told of when its time is over, and what was uploaded is not', async () => {
+  const owner = await makeProfile(database.db);
+  const person = { phone: '628111111111', lid: '111222333444555' };
+  await database.db.prisma.contact.create({ data: { id: newId(), profileId: owner.profileId, ...person } });
+  const [shared, uploaded] = [await stored(), await stored()];
+  const [first, status, group] = [
+    await fileOf(owner, shared, 40),
+    await fileOf(owner, shared, 39, 'status@broadcast'),
+    await fileOf(owner, shared, 38, '120363000000000001@g.us'),
+  ];
+  const upload = { id: newId(), workspaceId: owner.workspaceId, origin: 'UPLOAD', state: 'READY' } as const;
+  const readyAt = new Date(Date.now() - 37 * DAY_MS);
+  await database.db.prisma.mediaObject.create({
+    data: { ...upload, mimeType: 'image/png', bytes: 100n, sha256: uploaded, readyAt },
+  });
+  const pokes = await retain(30, 2, async () => (await stateOf(upload.id)).state === 'EXPIRED');
+  const events = await eventsOf(database.db, owner);
+  expect(events.map(({ type, data }) => ({ type, ...(data as object) }))).toMatchObject([
+    { type: 'message.media', messageId: first.messageId, peer: person, media: { id: first.id, state: 'EXPIRED' } },
+    { type: 'status.media', messageId: status.messageId, media: { id: status.id } },
+    { type: 'message.media', messageId: group.messageId, peer: null, media: { problem: 'retention', url: null } },
+  ]);
+  expect(pokes).toBe(1);
+});
+
+test('one round ends all that is over, in batches, also where many files have the same bytes', async () => {
+  const owner = await makeProfile(database.db);
+  const same = await stored();
+  const ids: string[] = [];
+  for (let n = 0; n < 7; n += 1) ids.push((await fileOf(owner, same, 50 - n)).id);
+  const last = ids.at(-1) ?? '';
+  // The next round would be in an hour.
+  await retain(30, 2, async () => (await stateOf(last)).state === 'EXPIRED', 2);
+  for (const id of ids) expect(await stateOf(id)).toMatchObject({ state: 'EXPIRED' });
+  expect(await eventsOf(database.db, owner)).toHaveLength(7);
+});
+
 test('for an operator who sets no time files are kept for ever', () => {
-  expect(startRetention({ database: database.db, storage, days: 0, logger })).toBeUndefined();
+  const deps = { database: database.db, storage, links, onEvent: () => undefined, logger };
+  expect(startRetention({ ...deps, days: 0 })).toBeUndefined();
 });

@@ -43,6 +43,8 @@ export const mediaProblems = {
   size_mismatch: 'The file is longer than the message says.',
   too_large: 'The file is larger than this gateway takes.',
   host_unreachable: 'The media host did not answer, stalled or failed, each time it was tried.',
+  storage_failed:
+    'This gateway could not store the file, each time it was tried: its storage is full or does not answer. `media/refetch` fetches it once that is over.',
   descriptor_invalid: 'The message does not say how to fetch or decrypt the file.',
 } as const;
 export type MediaProblem = keyof typeof mediaProblems;

@@ -223,5 +223,6 @@ function failed(problem: MediaProblem): MediaState {
 function judge(error: unknown): { problem: MediaProblem; hope: MediaFetchError['hope'] } {
   if (error instanceof MediaFetchError) return error;
   if (error instanceof TooManyBytesError) return { problem: 'too_large', hope: 'never' };
-  return { problem: 'host_unreachable', hope: 'later' };
+  // Whatever keeps it from coming is a MediaFetchError: what is left is our own storage.
+  return { problem: 'storage_failed', hope: 'later' };
 }

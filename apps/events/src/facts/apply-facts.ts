@@ -47,6 +47,7 @@ import {
   upsertConversations,
   upsertGroups,
 } from '@multiwa/db';
+import { identityOfChat } from '@multiwa/domain';
 import type { AnyFact } from './any-fact.js';
 import { applyCall, writeCalls } from './calls.js';
 import { applyChannelCounts, applyChannelPost } from './channel-facts.js';
@@ -62,7 +63,7 @@ import { applyMessageDeleted, applyMessageEdited } from './message-changed.js';
 import { applyMessageReaction } from './message-reaction.js';
 import { applyGroupRequest, applyMessageReceipt } from './message-receipt.js';
 import { applyMessageReceived } from './message-received.js';
-import { applyMessageStatus, identityOf } from './message-status.js';
+import { applyMessageStatus } from './message-status.js';
 import { targetIdOf } from './own-action.js';
 import { applyPollVote } from './poll-vote.js';
 import { applyProfileStatus } from './profile-status.js';
@@ -204,11 +205,11 @@ async function readWorld(
   const mediaIds = facts.flatMap(({ kind, payload }) => (kind === 'media-state' ? payload.mediaId : []));
   const media = mediaIds.length > 0 ? await lockReceivedMedia(tx, mediaIds) : [];
   for (const { profileId, chat } of media) {
-    const identity = identityOf(chat);
+    const identity = identityOfChat(chat);
     if (identity) people.push({ profileId, ...identity });
   }
   for (const { profileId, chat, fromMe } of messages) {
-    const identity = fromMe ? identityOf(chat) : null;
+    const identity = fromMe ? identityOfChat(chat) : null;
     if (identity) people.push({ profileId, ...identity });
   }
   const contacts = people.length > 0 ? await loadContacts(tx, people) : [];

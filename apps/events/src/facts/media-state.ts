@@ -1,6 +1,6 @@
 import { type MediaStateFact, movedEventType } from '@multiwa/contracts';
+import { identityOfChat } from '@multiwa/domain';
 import { storedMediaOf } from './media-book.js';
-import { identityOf } from './message-status.js';
 import type { FactOutcome, World } from './world.js';
 
 /** What became of a received file. What is READY stays so: an older word of a failure changes nothing. */
@@ -23,7 +23,7 @@ export function applyMediaState(world: World, fact: MediaStateFact): FactOutcome
     }),
   });
   const { messageId, waMessageId, chat } = media;
-  const identity = identityOf(chat);
+  const identity = identityOfChat(chat);
   const peer = identity && world.contacts.complete(profile.id, identity);
   const shown = world.links.show(storedMediaOf(media));
   world.announce(profile, movedEventType(chat, 'media'), { messageId, waMessageId, chat, peer, media: shown });

@@ -1,13 +1,6 @@
-import {
-  failureReasons,
-  type Identity,
-  isActionType,
-  type MessageStatusFact,
-  movedEventType,
-  placeOf,
-} from '@multiwa/contracts';
+import { failureReasons, isActionType, type MessageStatusFact, movedEventType, placeOf } from '@multiwa/contracts';
 import type { MessageState, ProfileState } from '@multiwa/db';
-import { advanceMessage, chatOfPhone, isSent, type SaidStatus, userOfChat } from '@multiwa/domain';
+import { advanceMessage, chatOfPhone, identityOfChat, isSent, type SaidStatus } from '@multiwa/domain';
 import { applyOwnAction } from './own-action.js';
 import type { FactOutcome, World } from './world.js';
 
@@ -65,7 +58,7 @@ function findMessage(world: World, { messageId, profileId, waMessageId, chat }: 
 
 /** A message counts in its conversation from when WhatsApp has it; the first one also makes contact and conversation. */
 function enterConversation(world: World, profile: ProfileState, message: MessageState, at: Date): void {
-  const identity = identityOf(message.chat);
+  const identity = identityOfChat(message.chat);
   const contact = identity && world.meet(profile, identity, null);
   if (contact && message.contactId === null) world.messages.change(message, { contactId: contact.id });
   if (contact?.phone && identity?.phone === null) {
@@ -85,15 +78,9 @@ function enterConversation(world: World, profile: ProfileState, message: Message
   });
 }
 
-/** Who a one-to-one chat is with; null for a group, a channel and the statuses. */
-export function identityOf(chat: string): Identity | null {
-  if (chat.endsWith('@s.whatsapp.net')) return { phone: userOfChat(chat), lid: null };
-  return chat.endsWith('@lid') ? { phone: null, lid: userOfChat(chat) } : null;
-}
-
 function announceStatus(world: World, profile: ProfileState, message: MessageState, status: SaidStatus, at: string) {
   const { id: messageId, waMessageId, chat, origin } = message;
-  const identity = identityOf(chat);
+  const identity = identityOfChat(chat);
   const peer = identity && world.contacts.complete(profile.id, identity);
   const moved = { messageId, waMessageId, chat, peer, origin, at: new Date(at).toISOString() };
   // A receipt knows nothing of the trace of the message that it is about.

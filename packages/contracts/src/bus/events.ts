@@ -184,7 +184,7 @@ export const events = {
   'message.media': event(
     1,
     messageRef.extend({ media: mediaSchema }),
-    'The file of a received message is there (READY), or cannot be had (FAILED, EXPIRED), or is fetched once more (PENDING).',
+    'The file of a received message is there (READY), cannot be had (FAILED), is kept no longer by us or by WhatsApp (EXPIRED), or is fetched once more (PENDING).',
   ),
   'message.sent': event(1, messageMoved, 'WhatsApp has accepted the message.'),
   'message.delivered': event(1, messageMoved, 'The message reached the recipient’s phone.'),

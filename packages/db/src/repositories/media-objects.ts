@@ -1,6 +1,7 @@
 import type { Database } from '../client.js';
 import type { MediaObject } from '../generated/client.js';
 import { type Executor, query } from '../query.js';
+import type { ReceivedMediaState } from './received-media.js';
 
 export type NewMediaObject = Pick<MediaObject, 'id' | 'workspaceId' | 'origin' | 'mimeType'> &
   Partial<Pick<MediaObject, 'fileName' | 'width' | 'height' | 'seconds'>> & { bytes: number; sha256: string };
@@ -27,23 +28,49 @@ export function mediaObjectsRepository({ prisma }: Pick<Database, 'prisma'>) {
 }
 export type MediaObjectsRepository = ReturnType<typeof mediaObjectsRepository>;
 
+/** A file whose time is over. */
+export interface ExpiredMedia {
+  sha256: string | null;
+  /** Of a file that came with a message that is still there: what is told of it, and the other name of the chat's person. */
+  received: (ReceivedMediaState & { peerPhone: string | null; peerLid: string | null }) | null;
+}
+
 const EXPIRE = `
   WITH old AS (
     SELECT "id" FROM "MediaObject" WHERE "state" = 'READY' AND "readyAt" < $1 ORDER BY "readyAt" LIMIT $2
     FOR UPDATE SKIP LOCKED),
   gone AS (
     UPDATE "MediaObject" o SET "state" = 'EXPIRED', "problem" = 'retention' FROM old WHERE o."id" = old."id"
-    RETURNING o."sha256", o."messageId"),
+    RETURNING o.*),
   told AS (
     UPDATE "Message" m SET "content" = jsonb_set(m."content", '{media}',
       m."content"->'media' || '{"state": "EXPIRED", "problem": "retention"}') FROM gone
-    WHERE m."id" = gone."messageId" AND m."content" ? 'media')
-  SELECT DISTINCT "sha256" FROM gone WHERE "sha256" IS NOT NULL`;
+    WHERE m."id" = gone."messageId" AND m."content" ? 'media'
+    RETURNING m."id", m."profileId", m."chat", m."waMessageId", split_part(m."chat", '@', 1) AS "user")
+  SELECT g."id", g."workspaceId", t."profileId", t."id" AS "messageId", t."waMessageId", t."chat", g."state", g."problem",
+    g."mimeType", g."fileName", g."bytes"::float8 AS "bytes", g."sha256", g."width", g."height", g."seconds",
+    l."phone" AS "peerPhone", p."lid" AS "peerLid"
+  FROM gone g LEFT JOIN told t ON t."id" = g."messageId"
+    LEFT JOIN "Contact" p ON p."profileId" = t."profileId" AND p."phone" = t."user" AND t."chat" LIKE '%@s.whatsapp.net'
+    LEFT JOIN "Contact" l ON l."profileId" = t."profileId" AND l."lid" = t."user" AND t."chat" LIKE '%@lid'
+  ORDER BY g."readyAt", g."id"`;
 
-/** Ends the time of at most `limit` files that were stored before `before`; returns the hashes of their bytes. */
-export async function expireMedia(executor: Executor, before: Date, limit: number): Promise<string[]> {
-  const rows = await query<{ sha256: string }>(executor, 'media_expire', EXPIRE, [before, limit]);
-  return rows.map(({ sha256 }) => sha256);
+type ExpiredRow = Omit<ReceivedMediaState, 'messageId'> & {
+  messageId: string | null;
+  peerPhone: string | null;
+  peerLid: string | null;
+};
+
+/**
+ * Ends the time of at most `limit` files that were stored before `before`, in their rows and in the messages that show
+ * them; the oldest first. Whoever asks announces those that were received, in the same transaction.
+ */
+export async function expireMedia(tx: Executor, before: Date, limit: number): Promise<ExpiredMedia[]> {
+  const rows = await query<ExpiredRow>(tx, 'media_expire', EXPIRE, [before, limit]);
+  return rows.map(({ messageId, ...row }) => ({
+    sha256: row.sha256,
+    received: messageId === null ? null : { ...row, messageId },
+  }));
 }
 
 const IN_USE = `SELECT 1 FROM "MediaObject" WHERE "sha256" = $1 AND "state" = 'READY' LIMIT 1`;
