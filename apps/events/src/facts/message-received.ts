@@ -1,13 +1,8 @@
-import {
-  contentSchema,
-  type Identity,
-  type MessageReceivedFact,
-  placeOf,
-  type ReceivedContent,
-} from '@multiwa/contracts';
+import { type Identity, type MessageReceivedFact, placeOf, type ReceivedContent } from '@multiwa/contracts';
 import type { ContactState, ProfileState } from '@multiwa/db';
 import { chatOfPhone, newId } from '@multiwa/domain';
 import { withAlbumSize } from './album-size.js';
+import { arrivedData, keepArrived } from './arrived-message.js';
 import { noteFile } from './note-file.js';
 import { applyStatusReceived } from './status-received.js';
 import type { FactOutcome, World } from './world.js';
@@ -37,29 +32,14 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
   const { workspaceId, waMessageId, fromMe, type } = fact;
   const content = withAlbumSize(world, profile, chat, fact);
   const contactId = contact?.id ?? null;
+  const arrived = { messageId, profileId: profile.id, chat, content, sender, timestamp };
   if (known) {
     world.messages.change(known, { origin: 'PHONE', contactId });
     const { editedAt } = known;
     if (!editedAt)
       world.contentChanges.push({ id: messageId, content, at: timestamp, editedAt, deletedAt: null, revisionId: null });
   } else {
-    world.messages.add({
-      id: messageId,
-      workspaceId,
-      profileId: profile.id,
-      chat,
-      waMessageId,
-      fromMe,
-      origin: 'PHONE',
-      type,
-      content,
-      status: fromMe ? 'SENT' : 'DELIVERED',
-      senderPhone: sender.phone,
-      senderLid: sender.lid,
-      contactId,
-      timestamp,
-      sentAt: fromMe ? timestamp : null,
-    });
+    keepArrived(world, fact, arrived, contactId);
   }
   world.moveConversation({
     profileId: profile.id,
@@ -76,17 +56,10 @@ export function applyMessageReceived(world: World, fact: MessageReceivedFact): F
   const firstOfContact = !fromMe && contact !== null && !contact.hasWritten;
   if (firstOfContact) contact.hasWritten = true;
   world.announce(profile, 'message.received', {
-    messageId,
-    waMessageId,
-    chat,
+    ...arrivedData(world, fact, arrived),
     peer: fact.peer && world.contacts.complete(profile.id, fact.peer),
-    fromMe,
-    type,
-    content: world.links.showContent(contentSchema.parse(content)),
-    sender: { ...sender, pushName: fact.pushName },
     contactId,
     firstOfContact,
-    timestamp: timestamp.toISOString(),
   });
   return 'applied';
 }

@@ -1,12 +1,7 @@
-import {
-  contentSchema,
-  type MessageReceivedFact,
-  profileSettingsSchema,
-  statusChat,
-  statusLifetimeMs,
-} from '@multiwa/contracts';
+import { type MessageReceivedFact, profileSettingsSchema, statusChat, statusLifetimeMs } from '@multiwa/contracts';
 import type { ProfileState } from '@multiwa/db';
 import { newId } from '@multiwa/domain';
+import { arrivedData, keepArrived } from './arrived-message.js';
 import { noteFile } from './note-file.js';
 import type { FactOutcome, World } from './world.js';
 
@@ -15,7 +10,7 @@ import type { FactOutcome, World } from './world.js';
  * who posts has not written to the profile. Nothing is kept where the profile does not ask for it, nor of what is over.
  */
 export function applyStatusReceived(world: World, profile: ProfileState, fact: MessageReceivedFact): FactOutcome {
-  const { workspaceId, waMessageId, fromMe, type, content } = fact;
+  const { workspaceId, waMessageId, fromMe, content } = fact;
   const timestamp = new Date(fact.timestamp);
   const expiresAt = new Date(timestamp.getTime() + statusLifetimeMs);
   const isWanted = profileSettingsSchema.parse(profile.settings).receiveStatuses;
@@ -28,31 +23,13 @@ export function applyStatusReceived(world: World, profile: ProfileState, fact: M
   const sender = world.contacts.complete(profile.id, fact.sender);
   const messageId = newId();
   const place = { workspaceId, profileId: profile.id, chat: statusChat, waMessageId };
-  world.messages.add({
-    ...place,
-    id: messageId,
-    fromMe,
-    origin: 'PHONE',
-    type,
-    content,
-    status: fromMe ? 'SENT' : 'DELIVERED',
-    senderPhone: sender.phone,
-    senderLid: sender.lid,
-    contactId: null,
-    timestamp,
-    sentAt: fromMe ? timestamp : null,
-  });
+  const arrived = { ...place, messageId, content, sender, timestamp };
+  keepArrived(world, fact, arrived, null);
   if ('media' in content) noteFile(world, { ...place, messageId }, content.media);
   world.announce(profile, 'status.received', {
-    messageId,
-    waMessageId,
+    ...arrivedData(world, fact, arrived),
     chat: statusChat,
-    fromMe,
-    type,
-    content: world.links.showContent(contentSchema.parse(content)),
-    sender: { ...sender, pushName: fact.pushName },
     contactId: contact?.id ?? null,
-    timestamp: timestamp.toISOString(),
     expiresAt: expiresAt.toISOString(),
   });
   return 'applied';
