@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { automationEnv } from '../apps/automation/dist/env.js';
 import { engineEnv } from '../apps/engine/dist/env.js';
 import { eventsEnv } from '../apps/events/dist/env.js';
-import { gatewayEnv } from '../apps/gateway/dist/wiring.js';
+import { gatewayEnv } from '../apps/gateway/dist/env.js';
 import { schedulerEnv } from '../apps/scheduler/dist/env.js';
 import { natsConfig } from '../packages/launcher/dist/nats/config.js';
 

@@ -1,5 +1,6 @@
 import { createLogger, readEnv, startService } from '@multiwa/runtime';
-import { gatewayEnv, startGateway } from './wiring.js';
+import { gatewayEnv } from './env.js';
+import { startGateway } from './start-gateway.js';
 
 const name = 'gateway';
 const logger = createLogger(name);

@@ -6,6 +6,7 @@ import type { Acceptor } from '../accept/acceptor.js';
 import type { QueueBound } from '../accept/queue-bound.js';
 import type { Composed } from '../compose/compose-content.js';
 import { viewAccepted } from '../views/views.js';
+import { acceptOnce } from './accept-once.js';
 import type { KnownProfile, KnownProfiles } from './known-profile.js';
 import { type AskedTerms, makeSendTermsError, readTerms, type SendTerms, type SendTermsDeps } from './send-terms.js';
 
@@ -34,7 +35,11 @@ export function makeAcceptSend(deps: AcceptSendDeps) {
   const { knownProfiles, queueBound, acceptor, messages, nextInOrder } = deps;
   const sendTermsError = makeSendTermsError(deps);
 
-  async function firstAnswer(scope: ProfileScope, idempotency: Idempotency): Promise<SendOutcome | undefined> {
+  async function firstAnswer(
+    scope: ProfileScope,
+    idempotency: Idempotency | undefined,
+  ): Promise<SendOutcome | undefined> {
+    if (!idempotency) return undefined;
     const first: Message | null = await messages.findByIdempotencyKey(scope, idempotency.key);
     if (!first) return undefined;
     if (first.requestHash !== idempotency.requestHash) throw new CodedError('idempotency_key_reused');
@@ -52,10 +57,10 @@ export function makeAcceptSend(deps: AcceptSendDeps) {
   async function placed(
     scope: ProfileScope,
     profile: KnownProfile,
-    compose: () => Promise<Composed>,
+    compose: (profile: KnownProfile) => Promise<Composed>,
     terms: SendTerms,
   ) {
-    const { chat, content } = await compose();
+    const { chat, content } = await compose(profile);
     const error = await sendTermsError(scope, profile, chat, terms);
     if (error) throw error;
     return { chat, content, queuedAhead: await enter(scope.profileId, terms.sendAt) };
@@ -69,27 +74,22 @@ export function makeAcceptSend(deps: AcceptSendDeps) {
   ): Promise<SendOutcome> {
     const profile = await knownProfiles.require(scope);
     const terms = readTerms(asked);
-    const { sendAt, expiresAt } = terms;
-    const place = await placed(scope, profile, () => compose(profile), terms).catch(codedError);
-    if (place instanceof CodedError) {
-      // What stands against it may have come up since the first request was accepted.
-      const first = idempotency && (await firstAnswer(scope, idempotency));
-      if (first) return first;
-      throw place;
-    }
-    const typingMs = typingMsOf(asked.simulateTyping, textOf(place.content));
-    const { ignoreOptOut } = terms;
-    const fixed = { ...place, sendAt, expiresAt, ignoreOptOut, typingMs, ...fixedIds(idempotency) };
-    const status = sendAt ? ('SCHEDULED' as const) : ('QUEUED' as const);
-    const message: AcceptedMessage = { ...scope, ...fixed, status, ...nextInOrder() };
-    const inserted = await traced('accept message', { attributes: spanIds(message) }, (span) =>
-      accept({ ...message, traceparent: span?.traceparent }),
-    );
-    if (inserted) return { message: viewAccepted(message), replayed: false };
-    const first = idempotency && (await firstAnswer(scope, idempotency));
-    if (first) return first;
-    knownProfiles.forget(scope.profileId);
-    throw new CodedError('profile_not_found');
+    const { sendAt, expiresAt, ignoreOptOut } = terms;
+    return acceptOnce({
+      prepare: () => placed(scope, profile, compose, terms),
+      async accept(place) {
+        const typingMs = typingMsOf(asked.simulateTyping, textOf(place.content));
+        const fixed = { ...place, sendAt, expiresAt, ignoreOptOut, typingMs, ...fixedIds(idempotency) };
+        const status = sendAt ? ('SCHEDULED' as const) : ('QUEUED' as const);
+        const message: AcceptedMessage = { ...scope, ...fixed, status, ...nextInOrder() };
+        const inserted = await traced('accept message', { attributes: spanIds(message) }, (span) =>
+          accept({ ...message, traceparent: span?.traceparent }),
+        );
+        return inserted ? { message: viewAccepted(message), replayed: false } : undefined;
+      },
+      firstAnswer: () => firstAnswer(scope, idempotency),
+      profileGone: () => knownProfiles.forget(scope.profileId),
+    });
   };
 
   async function accept(message: AcceptedMessage): Promise<boolean> {
@@ -103,11 +103,6 @@ export function makeAcceptSend(deps: AcceptSendDeps) {
   }
 }
 export type AcceptSend = ReturnType<typeof makeAcceptSend>;
-
-export function codedError(error: unknown): CodedError {
-  if (error instanceof CodedError) return error;
-  throw error;
-}
 
 export function spanIds({ workspaceId, profileId, id, waMessageId }: AcceptedMessage) {
   return {

@@ -6,7 +6,8 @@ import type { Acceptor } from '../accept/acceptor.js';
 import type { QueueBound } from '../accept/queue-bound.js';
 import type { ComposeAlbum } from '../compose/compose-album.js';
 import { viewAccepted } from '../views/views.js';
-import { codedError, type Idempotency, spanIds } from './accept-send.js';
+import { acceptOnce } from './accept-once.js';
+import { type Idempotency, spanIds } from './accept-send.js';
 import type { KnownProfiles } from './known-profile.js';
 import { makeSendTermsError, readTerms, type SendTermsDeps } from './send-terms.js';
 
@@ -38,8 +39,10 @@ export function makeSendAlbum(deps: SendAlbumDeps) {
 
   async function firstAnswer(
     scope: ProfileScope,
-    { key, requestHash }: Idempotency,
+    idempotency: Idempotency | undefined,
   ): Promise<AlbumOutcome | undefined> {
+    if (!idempotency) return undefined;
+    const { key, requestHash } = idempotency;
     const first = await messages.findByIdempotencyKey(scope, key);
     if (!first) return undefined;
     const content = outboundContentSchema.parse(first.content);
@@ -72,26 +75,32 @@ export function makeSendAlbum(deps: SendAlbumDeps) {
     const error = await sendTermsError(scope, profile, chat, terms);
     if (error) throw error;
     const queuedAhead = terms.sendAt ? [] : await enter(scope.profileId, contents.length);
-    return { chat, contents, terms, queuedAhead };
+    return { albumId, chat, contents, terms, queuedAhead };
   }
 
-  return async function sendAlbum(
-    scope: ProfileScope,
-    input: ParsedAlbum,
-    idempotency?: Idempotency,
-  ): Promise<AlbumOutcome> {
+  return function sendAlbum(scope: ProfileScope, input: ParsedAlbum, idempotency?: Idempotency): Promise<AlbumOutcome> {
     const albumId = newWaMessageId();
-    const made = await composed(scope, input, albumId).catch(codedError);
-    if (made instanceof CodedError) {
-      // What stands against it may have come up since the first request was accepted.
-      const first = idempotency && (await firstAnswer(scope, idempotency));
-      if (first) return first;
-      throw made;
-    }
-    const { chat, contents, terms, queuedAhead } = made;
+    return acceptOnce({
+      prepare: () => composed(scope, input, albumId),
+      async accept(made) {
+        const rows = rowsOf(scope, made, idempotency, typingMsOf(input.simulateTyping, ''));
+        return (await accept(rows)) ? { album: viewAlbum(rows), replayed: false } : undefined;
+      },
+      firstAnswer: () => firstAnswer(scope, idempotency),
+      profileGone: () => knownProfiles.forget(scope.profileId),
+    });
+  };
+
+  /** The announcement and its files, in the order in which they leave. */
+  function rowsOf(
+    scope: ProfileScope,
+    { albumId, chat, contents, terms, queuedAhead }: Awaited<ReturnType<typeof composed>>,
+    idempotency: Idempotency | undefined,
+    typingMs: number | null,
+  ): AcceptedMessage[] {
     const { sendAt, expiresAt, ignoreOptOut } = terms;
     const status = sendAt ? ('SCHEDULED' as const) : ('QUEUED' as const);
-    const rows = contents.map((content, index): AcceptedMessage => {
+    return contents.map((content, index) => {
       const key = idempotency && (index === 0 ? idempotency.key : partKey(idempotency.key, index));
       return {
         ...scope,
@@ -106,15 +115,10 @@ export function makeSendAlbum(deps: SendAlbumDeps) {
         idempotencyKey: key ?? null,
         requestHash: idempotency?.requestHash ?? null,
         queuedAhead: queuedAhead[index] ?? null,
-        typingMs: index === 0 ? typingMsOf(input.simulateTyping, '') : null,
+        typingMs: index === 0 ? typingMs : null,
       };
     });
-    if (await accept(rows)) return { album: viewAlbum(rows), replayed: false };
-    const first = idempotency && (await firstAnswer(scope, idempotency));
-    if (first) return first;
-    knownProfiles.forget(scope.profileId);
-    throw new CodedError('profile_not_found');
-  };
+  }
 
   async function accept(rows: readonly AcceptedMessage[]): Promise<boolean> {
     const [album] = rows;

@@ -4,6 +4,7 @@ import { idempotencyOf, replayedHeader } from '../../http/idempotency.js';
 import { scopeOf } from '../../http/request-context.js';
 import type { ForwardMessageUseCase } from '../../use-cases/forward-message.js';
 import { type App, profileChild } from '../route-types.js';
+import { sendProblems } from './send-problems.js';
 
 const schema = describe({
   tag: 'Messages',
@@ -14,21 +15,13 @@ const schema = describe({
   body: forwardMessageSchema,
   answers: { 202: messageSchema },
   problems: [
-    'profile_not_found',
+    ...sendProblems,
     'message_not_found',
     'message_not_forwardable',
     'media_not_ready',
     'media_gone',
     'media_type_mismatch',
     'media_too_large',
-    'recipient_invalid',
-    'send_at_past',
-    'send_at_too_far',
-    'expires_at_past',
-    'not_supported_by_engine',
-    'profile_restricted',
-    'recipient_opted_out',
-    'queue_full',
   ],
   idempotent: true,
 });

@@ -4,6 +4,7 @@ import { idempotencyOf, replayedHeader } from '../../http/idempotency.js';
 import { scopeOf } from '../../http/request-context.js';
 import type { SendAlbumUseCase } from '../../use-cases/send-album.js';
 import { type App, profileParams } from '../route-types.js';
+import { sendProblems } from './send-problems.js';
 
 const schema = describe({
   tag: 'Messages',
@@ -14,12 +15,7 @@ const schema = describe({
   body: sendAlbumSchema,
   answers: { 202: albumSchema },
   problems: [
-    'profile_not_found',
-    'recipient_invalid',
-    'send_at_past',
-    'send_at_too_far',
-    'expires_at_past',
-    'not_supported_by_engine',
+    ...sendProblems,
     'referred_message_unknown',
     'media_not_found',
     'media_not_ready',
@@ -28,9 +24,6 @@ const schema = describe({
     'media_too_large',
     'media_fetch_failed',
     'url_not_allowed',
-    'profile_restricted',
-    'recipient_opted_out',
-    'queue_full',
   ],
   idempotent: true,
 });

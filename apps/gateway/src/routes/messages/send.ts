@@ -4,6 +4,7 @@ import { idempotencyOf, replayedHeader } from '../../http/idempotency.js';
 import { scopeOf } from '../../http/request-context.js';
 import { isSettled, type SendAndWait } from '../../use-cases/send-and-wait.js';
 import { type App, profileParams } from '../route-types.js';
+import { sendProblems } from './send-problems.js';
 
 const schema = describe({
   tag: 'Messages',
@@ -15,20 +16,12 @@ const schema = describe({
   body: sendMessageSchema,
   answers: { 200: messageSchema, 202: messageSchema },
   problems: [
-    'profile_not_found',
-    'recipient_invalid',
-    'send_at_past',
-    'send_at_too_far',
-    'expires_at_past',
-    'not_supported_by_engine',
+    ...sendProblems,
     'referred_message_unknown',
     'contact_phone_invalid',
     'message_not_editable',
     'message_not_deletable',
     'poll_not_votable',
-    'profile_restricted',
-    'recipient_opted_out',
-    'queue_full',
   ],
   idempotent: true,
 });
