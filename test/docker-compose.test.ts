@@ -84,6 +84,14 @@ test('every image is pinned to an exact version', () => {
     expect(image).toMatch(/^node:20\.\d+\.\d+-bookworm-slim$/);
 });
 
+test('the image has the program that makes voice notes and previews, under the name by which the gateway calls it', () => {
+  const dockerfile = readFileSync(path.join(root, 'docker/Dockerfile'), 'utf8');
+  const image = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+  const installed = image.match(/apt-get install ([^&]+)/)?.[1]?.split(/\s+/);
+  expect(installed).toContain(gatewayEnv.shape.MULTIWA_FFMPEG.parse(undefined));
+  expect(Object.keys(compose.services.gateway?.environment ?? {})).not.toContain('MULTIWA_FFMPEG');
+});
+
 test.each(ours)('%s runs a program that the build makes', (_name, { command, build }) => {
   const [node, entry = ''] = command ?? [];
   expect(node).toBe('node');
