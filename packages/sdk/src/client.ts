@@ -1,14 +1,9 @@
-import type {
-  Album,
-  ChangeOwnProfile,
-  MediaObjectView as Media,
-  Message,
-  MessageDetail,
-  OwnProfile,
-  SendAlbum,
-} from '@multiwa/contracts';
+import type { ChangeOwnProfile, OwnProfile } from '@multiwa/contracts';
 import { channelCalls } from './channels.js';
 import { type EventQuery, openEvents } from './event-stream.js';
+import { groupCalls } from './groups.js';
+import { conversationCalls, mediaCalls, messageCalls } from './messages.js';
+import { contactCalls, optOutCalls } from './people.js';
 import { type ClientOptions, makeRequest } from './request.js';
 import { statusCalls } from './status.js';
 import type {
@@ -17,56 +12,27 @@ import type {
   Automation,
   AutomationRun,
   AutomationRunWithSteps,
-  Blocklist,
   Broadcast,
   BroadcastRecipient,
   Call,
   Capabilities,
-  ChangeParticipants,
-  CheckedNumbers,
-  Contact,
-  ContactAbout,
-  ContactBusiness,
-  ContactPicture,
-  Conversation,
   CreateAccount,
   CreateApiKey,
   CreateAutomation,
   CreateBroadcast,
   CreatedApiKey,
-  CreatedGroup,
   CreatedWebhook,
-  CreateGroup,
-  CreateOptOut,
   CreateProfile,
   CreateSubscriber,
   CreateWebhook,
-  DecideRequests,
   EngineWorker,
   EventPage,
   ExportSession,
-  ForwardMessage,
-  Group,
-  GroupInvite,
-  GroupPicture,
-  GroupPreview,
-  GroupWithParticipants,
   ImportedSession,
-  ImportReport,
   ImportSession,
-  JoinedGroup,
-  JoinRequest,
-  ListContacts,
-  ListConversations,
   ListDeliveries,
-  ListGroups,
-  ListMessages,
-  ListOptOuts,
   ListRecipients,
   ListRuns,
-  MemberResult,
-  OptOut,
-  OptOutChange,
   Page,
   PageQuery,
   PairingCode,
@@ -78,9 +44,6 @@ import type {
   QrCode,
   RotatedWebhookSecret,
   RotateWebhookSecret,
-  SearchMessages,
-  SendMessage,
-  SendOptions,
   Session,
   SetPresence,
   Subscriber,
@@ -88,9 +51,6 @@ import type {
   UpdateAccount,
   UpdateAutomation,
   UpdateBroadcast,
-  UpdateContact,
-  UpdateConversation,
-  UpdateGroup,
   UpdateProfile,
   UpdateWebhook,
   Webhook,
@@ -99,10 +59,6 @@ import type {
   WebhookReplay,
 } from './types.js';
 
-/** Files take longer than other calls. */
-const FILE_TIMEOUT_MS = 10 * 60_000;
-
-export type MediaKind = 'IMAGE' | 'VIDEO' | 'AUDIO' | 'DOCUMENT' | 'STICKER';
 export type MultiwaClient = ReturnType<typeof createClient>;
 
 /**
@@ -113,15 +69,8 @@ export function createClient(options: ClientOptions) {
   const request = makeRequest(options);
   const account = (id: string) => `/accounts/${encodeURIComponent(id)}`;
   const profile = (id: string) => `/profiles/${encodeURIComponent(id)}`;
-  const conversations = (profileId: string) => `${profile(profileId)}/conversations`;
-  const conversation = (profileId: string, id: string) => `${conversations(profileId)}/${encodeURIComponent(id)}`;
   const call = (profileId: string, id: string) => `${profile(profileId)}/calls/${encodeURIComponent(id)}`;
-  const message = (profileId: string, id: string) => `${profile(profileId)}/messages/${encodeURIComponent(id)}`;
-  const contact = (profileId: string, id: string) => `${profile(profileId)}/contacts/${encodeURIComponent(id)}`;
 
-  const media = (id: string) => `/media/${encodeURIComponent(id)}`;
-  const groups = (profileId: string) => `${profile(profileId)}/groups`;
-  const group = (profileId: string, id: string) => `${groups(profileId)}/${encodeURIComponent(id)}`;
   const webhook = (id: string) => `/webhooks/${encodeURIComponent(id)}`;
   const delivery = (id: string, deliveryId: string) => `${webhook(id)}/deliveries/${encodeURIComponent(deliveryId)}`;
   const subscriber = (id: string) => `/subscribers/${encodeURIComponent(id)}`;
@@ -183,66 +132,9 @@ export function createClient(options: ClientOptions) {
       /** Undoes a release or a logout, within seven days. */
       restoreSession: (id: string) => request<void>('POST', `${profile(id)}/session/restore`),
     },
-    messages: {
-      /** Resolves when the message is accepted; it is sent, or ends FAILED with a reason, whatever happens then. */
-      send: (profileId: string, body: SendMessage, { idempotencyKey, ...query }: SendOptions = {}) =>
-        request<Message>('POST', `${profile(profileId)}/messages`, { body, idempotencyKey, query }),
-      /** Several pictures and films as one album; each is a message with a status of its own. */
-      sendAlbum: (profileId: string, body: SendAlbum, { idempotencyKey }: { idempotencyKey?: string } = {}) =>
-        request<Album>('POST', `${profile(profileId)}/albums`, { body, idempotencyKey }),
-      /** With its history, reactions, the tally of a poll and, in a group, what became of it at each participant. */
-      get: (profileId: string, id: string) => request<MessageDetail>('GET', message(profileId, id)),
-      /** Messages of a profile that hold all the words, newest first. */
-      search: (profileId: string, query: SearchMessages) =>
-        request<Page<Message>>('GET', `${profile(profileId)}/messages/search`, { query }),
-      /** The same of all profiles. */
-      searchAll: (query: SearchMessages) => request<Page<Message>>('GET', '/messages/search', { query }),
-      /** Sends what a stored message says to somebody else, marked as forwarded. */
-      forward: (
-        profileId: string,
-        id: string,
-        body: ForwardMessage,
-        { idempotencyKey }: { idempotencyKey?: string } = {},
-      ) => request<Message>('POST', `${message(profileId, id)}/forward`, { body, idempotencyKey }),
-      list: (profileId: string, query: ListMessages = {}) =>
-        request<Page<Message>>('GET', `${profile(profileId)}/messages`, { query }),
-      /** Takes back a message that waits for its `sendAt`, or in the queue; refused once its send has begun. */
-      cancel: (profileId: string, id: string) => request<Message>('POST', `${message(profileId, id)}/cancel`),
-      /** Fetches the file of a received message once more; `message.media` tells what became of it. */
-      refetchMedia: (profileId: string, id: string) =>
-        request<Media>('POST', `${message(profileId, id)}/media/refetch`),
-    },
-    media: {
-      /** Takes a file in once, to be sent any number of times; `type` refuses what cannot be sent as such a message. */
-      upload: (
-        file: Blob,
-        { fileName, type, idempotencyKey }: { fileName?: string; type?: MediaKind; idempotencyKey?: string } = {},
-      ) => {
-        const form = new FormData();
-        form.append('file', file, fileName);
-        return request<Media>('POST', '/media', { form, query: { type }, timeoutMs: FILE_TIMEOUT_MS, idempotencyKey });
-      },
-      get: (id: string) => request<Media>('GET', media(id)),
-      /** The whole file. */
-      download: (id: string) =>
-        request<Uint8Array>('GET', `${media(id)}/content`, { bytes: true, timeoutMs: FILE_TIMEOUT_MS }),
-    },
-    conversations: {
-      list: (profileId: string, query: ListConversations = {}) =>
-        request<Page<Conversation>>('GET', conversations(profileId), { query }),
-      get: (profileId: string, id: string) => request<Conversation>('GET', conversation(profileId, id)),
-      update: (profileId: string, id: string, body: UpdateConversation) =>
-        request<Conversation>('PATCH', conversation(profileId, id), { body }),
-      /** Its senders get their read receipts; what came after `upToMessageId` stays unread. */
-      read: (profileId: string, id: string, upToMessageId?: string) =>
-        request<Conversation>('POST', `${conversation(profileId, id)}/read`, { body: { upToMessageId } }),
-      unread: (profileId: string, id: string) => request<Conversation>('POST', `${conversation(profileId, id)}/unread`),
-      clear: (profileId: string, id: string) => request<Conversation>('POST', `${conversation(profileId, id)}/clear`),
-      /** Its next message brings it back. */
-      delete: (profileId: string, id: string) => request<void>('DELETE', conversation(profileId, id)),
-      messages: (profileId: string, id: string, query: PageQuery = {}) =>
-        request<Page<Message>>('GET', `${conversations(profileId)}/${encodeURIComponent(id)}/messages`, { query }),
-    },
+    messages: messageCalls(request),
+    media: mediaCalls(request),
+    conversations: conversationCalls(request),
     presence: {
       /** Online and offline to everybody; typing, recording and paused to one chat. */
       show: (profileId: string, body: SetPresence) => request<void>('POST', `${profile(profileId)}/presence`, { body }),
@@ -261,87 +153,9 @@ export function createClient(options: ClientOptions) {
       /** Rejects a call that rings. */
       reject: (profileId: string, id: string) => request<void>('POST', `${call(profileId, id)}/reject`),
     },
-    contacts: {
-      list: (profileId: string, query: ListContacts = {}) =>
-        request<Page<Contact>>('GET', `${profile(profileId)}/contacts`, { query }),
-      get: (profileId: string, id: string) => request<Contact>('GET', contact(profileId, id)),
-      update: (profileId: string, id: string, body: UpdateContact) =>
-        request<Contact>('PATCH', contact(profileId, id), { body }),
-      /** All contacts as a CSV that `import` takes back. */
-      export: (profileId: string) => request<string>('GET', `${profile(profileId)}/contacts/export`, { file: true }),
-      /** One report for each line of the CSV: a mistake in one stops none of the others. */
-      import: async (profileId: string, csv: string): Promise<ImportReport[]> => {
-        const text = await request<string>('POST', `${profile(profileId)}/contacts/import`, { csv, file: true });
-        return text
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => JSON.parse(line));
-      },
-      /** Which numbers are on WhatsApp; what has to be asked counts against the day's budget of the profile. */
-      checkNumbers: (profileId: string, numbers: string[]) =>
-        request<CheckedNumbers>('POST', `${profile(profileId)}/numbers/check`, { body: { numbers } }),
-      about: (profileId: string, id: string) => request<ContactAbout>('GET', `${contact(profileId, id)}/about`),
-      picture: (profileId: string, id: string) => request<ContactPicture>('GET', `${contact(profileId, id)}/picture`),
-      business: (profileId: string, id: string) =>
-        request<ContactBusiness>('GET', `${contact(profileId, id)}/business`),
-      block: (profileId: string, id: string) => request<void>('PUT', `${contact(profileId, id)}/block`),
-      unblock: (profileId: string, id: string) => request<void>('DELETE', `${contact(profileId, id)}/block`),
-      blocklist: (profileId: string) => request<Blocklist>('GET', `${profile(profileId)}/blocklist`),
-    },
-    optOuts: {
-      /** From now on nothing is sent to this person, unless a send says `ignoreOptOut`. */
-      add: (body: CreateOptOut) => request<OptOut>('POST', '/opt-outs', { body }),
-      list: (query: ListOptOuts = {}) => request<Page<OptOut>>('GET', '/opt-outs', { query }),
-      history: (query: ListOptOuts = {}) => request<Page<OptOutChange>>('GET', '/opt-outs/history', { query }),
-      remove: (id: string, reason?: string) =>
-        request<void>('DELETE', `/opt-outs/${encodeURIComponent(id)}`, { query: { reason } }),
-    },
-    groups: {
-      create: (profileId: string, body: CreateGroup) => request<CreatedGroup>('POST', groups(profileId), { body }),
-      list: (profileId: string, query: ListGroups = {}) => request<Page<Group>>('GET', groups(profileId), { query }),
-      /** Asks WhatsApp for all groups of the number; resolves with how many there are. */
-      refresh: async (profileId: string) =>
-        (await request<{ groups: number }>('POST', `${groups(profileId)}/refresh`)).groups,
-      /** What is known of a group, or with `fresh` what WhatsApp says now. */
-      get: (profileId: string, id: string, { fresh = false }: { fresh?: boolean } = {}) =>
-        request<GroupWithParticipants>('GET', group(profileId, id), { query: { fresh: String(fresh) } }),
-      update: (profileId: string, id: string, body: UpdateGroup) =>
-        request<GroupWithParticipants>('PATCH', group(profileId, id), { body }),
-      /** Adds, removes, promotes or demotes; resolves with what became of each person. */
-      changeParticipants: async (profileId: string, id: string, body: ChangeParticipants) =>
-        (await request<{ results: MemberResult[] }>('POST', `${group(profileId, id)}/participants`, { body })).results,
-      invite: (profileId: string, id: string) => request<GroupInvite>('GET', `${group(profileId, id)}/invite`),
-      /** Makes a new link; the old one leads nowhere. */
-      renewInvite: (profileId: string, id: string) =>
-        request<GroupInvite>('POST', `${group(profileId, id)}/invite/renew`),
-      /** Where its picture lies at WhatsApp. */
-      picture: (profileId: string, id: string) => request<GroupPicture>('GET', `${group(profileId, id)}/picture`),
-      setPicture: (profileId: string, id: string, jpegBase64: string) =>
-        request<void>('PUT', `${group(profileId, id)}/picture`, { body: { jpegBase64 } }),
-      removePicture: (profileId: string, id: string) => request<void>('DELETE', `${group(profileId, id)}/picture`),
-      /** What a link, or its code, leads to. */
-      preview: (profileId: string, invite: string) =>
-        request<GroupPreview>('POST', `${groups(profileId)}/preview`, { body: { invite } }),
-      join: (profileId: string, invite: string) =>
-        request<JoinedGroup>('POST', `${groups(profileId)}/join`, { body: { invite } }),
-      requests: async (profileId: string, id: string) =>
-        (await request<{ items: JoinRequest[] }>('GET', `${group(profileId, id)}/requests`)).items,
-      decide: async (profileId: string, id: string, body: DecideRequests) =>
-        (await request<{ results: MemberResult[] }>('POST', `${group(profileId, id)}/requests`, { body })).results,
-      leave: (profileId: string, id: string) => request<void>('POST', `${group(profileId, id)}/leave`),
-      /** The groups of a community. */
-      subgroups: async (profileId: string, id: string) =>
-        (
-          await request<{ items: { id: string; subject: string; size: number }[] }>(
-            'GET',
-            `${group(profileId, id)}/subgroups`,
-          )
-        ).items,
-      link: (profileId: string, id: string, subgroupId: string) =>
-        request<void>('PUT', `${group(profileId, id)}/subgroups/${encodeURIComponent(subgroupId)}`),
-      unlink: (profileId: string, id: string, subgroupId: string) =>
-        request<void>('DELETE', `${group(profileId, id)}/subgroups/${encodeURIComponent(subgroupId)}`),
-    },
+    contacts: contactCalls(request),
+    optOuts: optOutCalls(request),
+    groups: groupCalls(request),
     status: statusCalls(request),
     channels: channelCalls(request),
     webhooks: {
