@@ -1,16 +1,15 @@
 import type { Bus, FactPayload, Stoppable } from '@multiwa/bus';
-import { CodedError, type HistorySettings, type Identity, profileSettingsSchema } from '@multiwa/contracts';
+import { type HistorySettings, type Identity, profileSettingsSchema } from '@multiwa/contracts';
 import type { OwnedProfile } from '@multiwa/db';
 import {
   type ConnectionTrouble,
   type Disconnect,
-  newId,
   type Reaction,
   reactToDisconnect,
   type WatchdogLimits,
 } from '@multiwa/domain';
 import { GuardedFetchError, UnreadableError } from '@multiwa/runtime';
-import type { Connection, ConnectionCallbacks, Engine, ReceiptUpdate, Session } from '../engines/engine.js';
+import type { Connection, ConnectionCallbacks, Engine, Session } from '../engines/engine.js';
 import type { HistoryImport } from '../history/history-import.js';
 import type { Logger } from '../logger.js';
 import type { ReceivedFiles } from '../media/received-files.js';
@@ -18,24 +17,18 @@ import type { ChatRunner } from '../outbound/chat-runner.js';
 import type { CommandIntake } from '../outbound/command-intake.js';
 import type { CommandRunner, SendingConnection } from '../outbound/command-runner.js';
 import type { Slots } from '../slots.js';
-import { answerPeople } from './answer-people.js';
+import { answerQuestions } from './answers.js';
 import type { Bell } from './bell.js';
 import { Calls } from './calls.js';
-import { answerChannels, type SayOfChannel } from './channel-answers.js';
-import { answerGroups, type GroupTeller } from './group-teller.js';
+import { countedSends } from './counted-sends.js';
+import { type FactWays, factCallbacks } from './fact-callbacks.js';
 import type { HealthTeller } from './health-teller.js';
 import type { HeldLease } from './held-lease.js';
-import { answerLive } from './live-answers.js';
 import type { StatusTeller } from './status-teller.js';
 import type { Vitals } from './vitals.js';
 import { Watchdog } from './watchdog.js';
 
-/** What a receipt says: of a message, or of one member of the group that it went to. */
-export type ReceiptFact =
-  | { kind: 'message-status'; payload: FactPayload<'message-status'> }
-  | { kind: 'message-receipt'; payload: FactPayload<'message-receipt'> };
-
-export interface RunDependencies {
+export interface RunDependencies extends FactWays {
   engine: Engine;
   session: Session;
   held: HeldLease;
@@ -48,14 +41,7 @@ export interface RunDependencies {
   makeChatRunner(connection: Pick<Connection, 'changeChat'>): ChatRunner;
   /** The chats whose presence the profile follows. */
   followed(): Promise<string[]>;
-  presence(fact: FactPayload<'presence'>): void;
   call(fact: FactPayload<'call'>): Promise<void>;
-  chatsChanged(facts: FactPayload<'chat-changed'>[]): Promise<void>;
-  receipts(facts: readonly ReceiptFact[]): Promise<void>;
-  groups: GroupTeller;
-  sayOfChannel: SayOfChannel;
-  /** Tells of people named by phone and LID; must not throw. */
-  learned(people: readonly Identity[]): void;
   /** Of received messages. */
   files: Pick<ReceivedFiles, 'start' | 'stop' | 'again'>;
   /** What the phone has kept from before the link. */
@@ -122,7 +108,7 @@ export class ConnectionRun {
       release();
       return { by: 'us' };
     }
-    const answers: Stoppable[] = [];
+    let answers: Stoppable | undefined;
     let watchdog: Watchdog | undefined;
     let connection: Connection | undefined;
     vitals.began();
@@ -132,12 +118,7 @@ export class ConnectionRun {
       const fullHistory = this.#historySettings().mode === 'FULL';
       connection = await engine.open(session, this.#callbacks(release), { proxyUrl, fullHistory });
       this.#connection = connection;
-      answers.push(this.#answerPairing(connection), this.#answerPeople(connection), this.#answerRefetch());
-      const { profileId } = this.#wishes.profile();
-      answers.push(answerGroups(this.#dependencies.bus, profileId, connection, () => this.#isOpen));
-      answers.push(answerChannels(this.#dependencies.bus, profileId, connection, () => this.#isOpen));
-      this.#calls = this.#makeCalls(connection);
-      answers.push(this.#answerLive(connection, this.#calls));
+      answers = this.#answer(connection);
       watchdog = this.#watchdog(connection);
       return await this.#hold(connection, { sealed: proxy, url: proxyUrl });
     } catch (error) {
@@ -145,7 +126,7 @@ export class ConnectionRun {
     } finally {
       release();
       watchdog?.stop();
-      for (const answer of answers) answer.stop();
+      answers?.stop();
       this.#connection = undefined;
       this.#dependencies.files.stop();
       this.#dependencies.history.stop();
@@ -216,9 +197,10 @@ export class ConnectionRun {
   }
 
   #callbacks(release: () => void): ConnectionCallbacks {
-    const { status, health, vitals, groups } = this.#dependencies;
+    const { status, health, vitals } = this.#dependencies;
     const { bell } = this.#wishes;
     return {
+      ...factCallbacks(this.#dependencies, () => this.#wishes.profile()),
       qr: (text, expiresAt) => {
         this.#hasQr = true;
         vitals.answers();
@@ -230,33 +212,9 @@ export class ConnectionRun {
         this.#onOpened(self);
         bell.ring();
       },
-      receipts: (updates) => this.#onReceipts(updates),
-      group: (update) => groups.group(update),
-      groupRequest: (update) => groups.request(update),
-      channelPost: (seen) => {
-        const { profileId, workspaceId } = this.#wishes.profile();
-        const payload = { ...seen, profileId, workspaceId, at: new Date().toISOString() };
-        return this.#dependencies.sayOfChannel({ kind: 'channel-post', payload });
-      },
-      channelCounts: (seen) => {
-        const { profileId, workspaceId } = this.#wishes.profile();
-        const payload = { ...seen, profileId, workspaceId, eventId: newId(), at: new Date().toISOString() };
-        this.#dependencies.sayOfChannel({ kind: 'channel-counts', payload }).catch(() => undefined);
-      },
-      groupPicture: (update) => groups.picture(update),
-      groupList: (chats, at) => groups.list(chats, at),
-      presence: (seen) => {
-        const { profileId, workspaceId } = this.#wishes.profile();
-        this.#dependencies.presence({ ...seen, profileId, workspaceId, eventId: newId() });
-      },
       call: (seen) => void this.#calls?.seen(seen),
-      chatsChanged: (changes) => {
-        const { profileId, workspaceId } = this.#wishes.profile();
-        return this.#dependencies.chatsChanged(changes.map((change) => ({ profileId, workspaceId, ...change })));
-      },
       heard: (what) => vitals.heard(what),
       restricted: (restriction) => health.restricted(restriction),
-      learned: (people) => this.#dependencies.learned(people),
       closed: (cause) => {
         vitals.ended();
         this.#disconnect = cause;
@@ -276,7 +234,7 @@ export class ConnectionRun {
     if (connection) void this.#followAgain(connection);
     if (connection && this.#wishes.profile().desiredState === 'CONNECTED') {
       intake.start(
-        () => makeRunner(this.#counting(connection)),
+        () => makeRunner(countedSends(connection, vitals)),
         () => makeChatRunner(connection),
       );
       this.#dependencies.files.start(connection);
@@ -286,29 +244,6 @@ export class ConnectionRun {
 
   #historySettings(): HistorySettings {
     return profileSettingsSchema.parse(this.#wishes.profile().settings).historySync;
-  }
-
-  /** The connection, with what is sent through it counted. */
-  #counting(connection: Connection): SendingConnection {
-    const { vitals } = this.#dependencies;
-    return {
-      showTyping: (chat, state) => connection.showTyping(chat, state),
-      prepare: (message) => connection.prepare(message),
-      send(message) {
-        vitals.sending += 1;
-        const sent = connection.send(message);
-        const ended = () => {
-          vitals.sending -= 1;
-        };
-        sent
-          .then(
-            (outcome) => outcome.kind === 'sent' && vitals.acked(),
-            () => undefined,
-          )
-          .finally(ended);
-        return sent;
-      },
-    };
   }
 
   #watchdog(connection: Connection): Watchdog {
@@ -342,37 +277,14 @@ export class ConnectionRun {
     return { by: 'other', reaction: { action: 'reconnect', when, reason, confirmOwner: false } };
   }
 
-  async #onReceipts(updates: readonly ReceiptUpdate[]): Promise<void> {
-    const { profileId, workspaceId } = this.#wishes.profile();
-    const facts = updates.map(({ at, participant, ...update }): ReceiptFact => {
-      const said = { ...update, profileId, workspaceId, at: at.toISOString() };
-      if (participant) return { kind: 'message-receipt', payload: { ...said, participant } };
-      return { kind: 'message-status', payload: { ...said, messageId: null, failure: null } };
-    });
-    await this.#dependencies.receipts(facts);
-  }
-
-  #answerPeople({ people }: Connection): Stoppable {
-    const { bus, engine } = this.#dependencies;
+  /** Answers what is asked of the connection, until it ends. */
+  #answer(connection: Connection): Stoppable {
+    const { bus, engine, files, call, logger } = this.#dependencies;
+    const calls = new Calls({ connection, profile: () => this.#wishes.profile(), say: call, logger });
+    this.#calls = calls;
     const { profileId } = this.#wishes.profile();
-    return answerPeople({
-      bus,
-      profileId,
-      capabilities: engine.capabilities,
-      people,
-      isOpen: () => this.#isOpen && !this.#disconnect,
-    });
-  }
-
-  #makeCalls(connection: Connection): Calls {
-    const { call, logger } = this.#dependencies;
-    return new Calls({ connection, profile: () => this.#wishes.profile(), say: call, logger });
-  }
-
-  #answerLive(connection: Connection, calls: Calls): Stoppable {
-    const { bus } = this.#dependencies;
-    const { profileId } = this.#wishes.profile();
-    return answerLive({ bus, profileId, connection, calls, isOpen: () => this.#isOpen });
+    const isOpen = () => this.#isOpen && !this.#disconnect;
+    return answerQuestions({ bus, profileId, engine, connection, calls, files, isOpen });
   }
 
   /** WhatsApp forgets with each connection whose presence it was asked for. */
@@ -383,21 +295,5 @@ export class ConnectionRun {
     } catch (error) {
       logger.info({ detail: String(error) }, 'Presence is not followed on this connection');
     }
-  }
-
-  #answerRefetch(): Stoppable {
-    const { bus, files } = this.#dependencies;
-    return bus.answer('refetch-media', this.#wishes.profile().profileId, async ({ mediaId }) => ({
-      known: await files.again(mediaId),
-    }));
-  }
-
-  #answerPairing(connection: Connection): Stoppable {
-    const { bus, engine } = this.#dependencies;
-    return bus.answer('pairing-code', this.#wishes.profile().profileId, async ({ phone }) => {
-      if (!engine.capabilities.includes('link.code')) throw new CodedError('not_supported_by_engine');
-      const { code, expiresAt } = await connection.requestPairingCode(phone);
-      return { code, expiresAt: expiresAt.toISOString() };
-    });
   }
 }
