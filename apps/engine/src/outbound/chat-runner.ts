@@ -1,9 +1,9 @@
 import type { BusMessage, FactPayload, HandlerResult } from '@multiwa/bus';
-import { type ChatCommand, timing } from '@multiwa/contracts';
+import type { ChatCommand } from '@multiwa/contracts';
 import { type Connection, ConnectionLostError } from '../engines/engine.js';
-import { SilencedError } from '../facts/fact-outbox.js';
 import { KeyedLock } from '../keyed-lock.js';
 import type { Logger } from '../logger.js';
+import { HANDED_BACK, isSaid, Persistence, retryAfter } from './persistence.js';
 
 interface Dependencies {
   connection: Pick<Connection, 'changeChat'>;
@@ -13,7 +13,6 @@ interface Dependencies {
   logger: Logger;
 }
 
-const HANDED_BACK: HandlerResult = { retryInMs: 1_000 };
 /** WhatsApp keeps all chats of an account in the same few collections, whose versions rise one by one. */
 const LANE = 'chats';
 
@@ -24,7 +23,7 @@ const LANE = 'chats';
 export class ChatRunner {
   readonly #dependencies: Dependencies;
   readonly #lane = new KeyedLock();
-  readonly #ending = new AbortController();
+  readonly #persistence = new Persistence();
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -32,7 +31,7 @@ export class ChatRunner {
 
   /** Begins nothing more. */
   end(): void {
-    this.#ending.abort();
+    this.#persistence.end();
   }
 
   handle({ payload }: Pick<BusMessage<ChatCommand>, 'payload'>): Promise<HandlerResult> {
@@ -41,21 +40,26 @@ export class ChatRunner {
 
   async #carryOut(command: ChatCommand): Promise<HandlerResult> {
     const { commandId, chat, action } = command;
-    const { connection, mayAct, logger } = this.#dependencies;
-    for (let attempt = 0; ; attempt += 1) {
-      if (this.#ending.signal.aborted || !mayAct()) return HANDED_BACK;
-      try {
-        await connection.changeChat(chat, action);
-        logger.info({ commandId, chat, action: action.do, attempts: attempt + 1 }, 'Chat changed');
-        return 'done';
-      } catch (error) {
-        if (error instanceof ConnectionLostError) return HANDED_BACK;
-        const detail = error instanceof Error ? error.message : String(error);
-        const pauseMs = timing.send.retryMs[attempt];
-        if (pauseMs === undefined) return this.#giveUp(command, detail);
-        logger.warn({ commandId, attempt, pauseMs, detail }, 'A change of a chat is tried again');
-        await this.#pause(pauseMs);
-      }
+    const { logger } = this.#dependencies;
+    const settled = await this.#persistence.settle(
+      () => this.#attempt(command),
+      (retry) => logger.warn({ commandId, ...retry }, 'A change of a chat is tried again'),
+    );
+    if (settled === undefined) return HANDED_BACK;
+    const { outcome, attempt } = settled;
+    if (outcome.kind === 'exhausted') return this.#giveUp(command, outcome.detail);
+    logger.info({ commandId, chat, action: action.do, attempts: attempt + 1 }, 'Chat changed');
+    return 'done';
+  }
+
+  async #attempt({ chat, action }: ChatCommand) {
+    const { connection, mayAct } = this.#dependencies;
+    if (this.#persistence.ended || !mayAct()) return undefined;
+    try {
+      await connection.changeChat(chat, action);
+      return { kind: 'changed' } as const;
+    } catch (error) {
+      return error instanceof ConnectionLostError ? undefined : retryAfter(error);
     }
   }
 
@@ -66,26 +70,7 @@ export class ChatRunner {
     const { say, logger } = this.#dependencies;
     logger.error({ commandId, chat, action: action.do, detail }, 'WhatsApp was not told of a change of a chat');
     const at = new Date().toISOString();
-    try {
-      await say({ profileId, workspaceId, at, commandId, chat, action: action.do, detail });
-    } catch (error) {
-      if (error instanceof SilencedError) return HANDED_BACK;
-      throw error;
-    }
-    return 'done';
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#ending;
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', finish);
-        resolve();
-      };
-      const timer = setTimeout(finish, ms);
-      signal.addEventListener('abort', finish);
-      if (signal.aborted) finish();
-    });
+    const saying = say({ profileId, workspaceId, at, commandId, chat, action: action.do, detail });
+    return (await isSaid(saying)) ? 'done' : HANDED_BACK;
   }
 }

@@ -1,15 +1,14 @@
-import { setMaxListeners } from 'node:events';
 import type { BusMessage, FactPayload, HandlerResult } from '@multiwa/bus';
 import { type SendCommand, timing } from '@multiwa/contracts';
 import type { BeginVerdict, SendBegin, SendToBegin } from '@multiwa/db';
 import { namesOfChat } from '@multiwa/domain';
 import type { PassPoint } from '@multiwa/runtime';
 import { type Connection, ConnectionLostError, type SendOutcome } from '../engines/engine.js';
-import { SilencedError } from '../facts/fact-outbox.js';
 import { KeyedLock } from '../keyed-lock.js';
 import type { Logger } from '../logger.js';
 import type { RecentIds } from '../recent-ids.js';
 import { Slots } from '../slots.js';
+import { HANDED_BACK, isSaid, Persistence, retryAfter } from './persistence.js';
 
 /** What sending needs of a connection. */
 export type SendingConnection = Pick<Connection, 'send' | 'prepare' | 'showTyping'>;
@@ -30,8 +29,6 @@ interface Dependencies {
 
 /** Pause before the database, or the lease, is asked again. */
 const ASK_AGAIN_MS = 200;
-/** Handed back to a consumer that is about to be replaced; the next one gets it at once. */
-const HANDED_BACK: HandlerResult = { retryInMs: 1_000 };
 
 /** It is not to be sent (any more), and nothing is to be said of it. */
 interface Dropped {
@@ -54,17 +51,15 @@ export class CommandRunner {
   readonly #slots = new Slots(timing.send.chatsAtOnce);
   /** Files may take long: what uploads one holds no place among the chats that are sending. */
   readonly #uploads = new Slots(timing.media.uploadsPerProfile);
-  readonly #ending = new AbortController();
+  readonly #persistence = new Persistence();
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
-    // One for each chat that pauses, which are as many as there are commands in hand.
-    setMaxListeners(0, this.#ending.signal);
   }
 
   /** Begins nothing more; what has begun goes on until its outcome, or until the connection is lost. */
   end(): void {
-    this.#ending.abort();
+    this.#persistence.end();
   }
 
   handle({ payload }: Pick<BusMessage<SendCommand>, 'payload'>): Promise<HandlerResult> {
@@ -76,19 +71,16 @@ export class CommandRunner {
     const { concluded, logger } = this.#dependencies;
     if (concluded.has(messageId)) return this.#report(command, 'repeated', 0);
     if (!(await this.#type(command))) return HANDED_BACK;
-    for (let attempt = 0; ; attempt += 1) {
-      const outcome = await this.#attempt(command);
-      if (outcome === undefined) return HANDED_BACK;
-      if (outcome.kind === 'dropped') return this.#report(command, outcome.why, attempt);
-      if (outcome.kind !== 'retry') return this.#conclude(command, outcome, attempt);
-      const pauseMs = timing.send.retryMs[attempt];
-      if (pauseMs === undefined) {
-        const { detail } = outcome;
-        return this.#conclude(command, { kind: 'failed', code: 'attempts_exhausted', detail }, attempt);
-      }
-      logger.warn({ messageId, attempt, pauseMs, detail: outcome.detail }, 'Send is tried again');
-      if (!(await this.#pause(pauseMs))) return HANDED_BACK;
-    }
+    const settled = await this.#persistence.settle(
+      () => this.#attempt(command),
+      (retry) => logger.warn({ messageId, ...retry }, 'Send is tried again'),
+    );
+    if (settled === undefined) return HANDED_BACK;
+    const { outcome, attempt } = settled;
+    if (outcome.kind === 'dropped') return this.#report(command, outcome.why, attempt);
+    if (outcome.kind !== 'exhausted') return this.#conclude(command, outcome, attempt);
+    const { detail } = outcome;
+    return this.#conclude(command, { kind: 'failed', code: 'attempts_exhausted', detail }, attempt);
   }
 
   /**
@@ -104,7 +96,7 @@ export class CommandRunner {
     });
     // Not beyond the time until which the message may be sent.
     const leftMs = expiresAt === undefined ? typingMs : Math.max(0, Date.parse(expiresAt) - Date.now());
-    return this.#pause(Math.min(typingMs, leftMs));
+    return this.#persistence.pause(Math.min(typingMs, leftMs));
   }
 
   /** A slot is held while something is being sent, not in the pauses between attempts: those delay their own chat only. */
@@ -125,7 +117,7 @@ export class CommandRunner {
     } catch (error) {
       if (error instanceof ConnectionLostError) return undefined;
       logger.error({ err: error, messageId }, 'A send threw');
-      return { kind: 'retry', detail: error instanceof Error ? error.message : String(error) };
+      return retryAfter(error);
     } finally {
       release();
     }
@@ -136,12 +128,12 @@ export class CommandRunner {
     const { connection, logger } = this.#dependencies;
     const release = await this.#uploads.take();
     try {
-      if (this.#ending.signal.aborted) return undefined;
+      if (this.#persistence.ended) return undefined;
       return (await connection.prepare({ chat, content })) ?? 'prepared';
     } catch (error) {
       if (error instanceof ConnectionLostError) return undefined;
       logger.error({ err: error, messageId }, 'A send could not be prepared');
-      return { kind: 'retry', detail: error instanceof Error ? error.message : String(error) };
+      return retryAfter(error);
     } finally {
       release();
     }
@@ -156,18 +148,18 @@ export class CommandRunner {
     const { begin, mayAct, logger } = this.#dependencies;
     const send = { messageId, acceptedAt: guarded ? new Date(acceptedAt) : null, to: namesOfChat(chat) };
     let pauseMs = 1;
-    while (!this.#ending.signal.aborted) {
+    while (!this.#persistence.ended) {
       try {
         const { verdict, expiresInSeconds } = mayAct() ? await begin(send) : BUSY;
         const settled = verdict === 'unknown' ? verdictOnUnknown(command) : verdict;
-        if (this.#ending.signal.aborted) return undefined;
+        if (this.#persistence.ended) return undefined;
         // Asking took time: what is begun now but not sent is begun again, by this owner or the next.
         if (settled !== 'busy' && mayAct()) return { verdict: settled, expiresInSeconds };
       } catch (error) {
         logger.warn({ err: error, messageId }, 'A send cannot begin yet');
         pauseMs = ASK_AGAIN_MS;
       }
-      await this.#pause(pauseMs);
+      await this.#persistence.pause(pauseMs);
       pauseMs = Math.min(2 * pauseMs, ASK_AGAIN_MS);
     }
     return undefined;
@@ -182,22 +174,18 @@ export class CommandRunner {
     const { say, concluded, at } = this.#dependencies;
     const sent = outcome.kind === 'sent';
     if (sent) at('send.after-ack');
-    try {
-      await say({
-        messageId,
-        waMessageId,
-        profileId,
-        workspaceId,
-        chat,
-        at: (sent ? outcome.at : new Date()).toISOString(),
-        status: sent ? 'SENT' : 'FAILED',
-        failure: sent ? null : { code: outcome.code, detail: outcome.detail },
-        ...(sent && outcome.recipients !== undefined ? { recipients: outcome.recipients } : {}),
-      });
-    } catch (error) {
-      if (error instanceof SilencedError) return HANDED_BACK;
-      throw error;
-    }
+    const saying = say({
+      messageId,
+      waMessageId,
+      profileId,
+      workspaceId,
+      chat,
+      at: (sent ? outcome.at : new Date()).toISOString(),
+      status: sent ? 'SENT' : 'FAILED',
+      failure: sent ? null : { code: outcome.code, detail: outcome.detail },
+      ...(sent && outcome.recipients !== undefined ? { recipients: outcome.recipients } : {}),
+    });
+    if (!(await isSaid(saying))) return HANDED_BACK;
     if (sent) at('send.after-fact');
     concluded.add(messageId);
     return this.#report(command, sent ? 'sent' : outcome.code, attempt);
@@ -212,22 +200,6 @@ export class CommandRunner {
       'Send ended',
     );
     return 'done';
-  }
-
-  /** False when the connection's end cut it short. */
-  async #pause(ms: number): Promise<boolean> {
-    const { signal } = this.#ending;
-    if (signal.aborted) return false;
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', finish);
-        resolve();
-      };
-      const timer = setTimeout(finish, ms);
-      signal.addEventListener('abort', finish);
-    });
-    return !signal.aborted;
   }
 }
 
