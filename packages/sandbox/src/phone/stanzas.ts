@@ -1,5 +1,8 @@
 import { type BinaryNode, bigEndian, stanzaTime } from '../model/node.js';
 
+/** How often a message that cannot be decrypted is asked for, and given, again. */
+export const MAX_RETRIES = 5;
+
 /** A request for a message that could not be decrypted. */
 export function retryReceipt(node: BinaryNode, count: number, registrationId: number): BinaryNode {
   const { id = '', from = '', recipient, participant, t } = node.attrs;

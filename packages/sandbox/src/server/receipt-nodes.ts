@@ -6,10 +6,10 @@ import type { BinaryNode } from '../model/server-node.js';
 const RANKS: Record<string, number> = { delivery: 1, read: 2, played: 3 };
 const REMEMBERED_RECEIPTS = 20_000;
 
-/** A receipt for several messages; `kind` says what happened to them. */
-export function receiptNode(ids: string[], from: string, kind: string): BinaryNode {
+/** A receipt for several messages; `names` says whose and in which chat, `kind` what happened to them. */
+export function receiptNode(ids: string[], names: Record<string, string>, kind: string): BinaryNode {
   const [id = '', ...rest] = ids;
-  const attrs: Record<string, string> = { id, from, t: stanzaTime() };
+  const attrs: Record<string, string> = { id, ...names, t: stanzaTime() };
   if (kind !== 'delivery') attrs.type = kind;
   const items = rest.map((item) => ({ tag: 'item', attrs: { id: item } }));
   return {

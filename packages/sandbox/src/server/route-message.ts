@@ -11,6 +11,7 @@ import type { StoreEntry } from '../store/store.js';
 import { type ChannelAck, takeChannelStanza } from './channels/post.js';
 import type { Connection } from './connection.js';
 import { forwardToGroup } from './groups/route-group-message.js';
+import { countedOf } from './message-to-many.js';
 import { forwardStatus } from './status/route-status.js';
 
 /** A message as its sender addressed it. */
@@ -68,7 +69,7 @@ export async function forwardMessage(
   if (isStatusJid(node.attrs.to)) return forwardStatus(network, sender, senderDevice, node, entries);
   const address = addressOf(node.attrs.to);
   const recipient = network.directory.findByJid(node.attrs.to);
-  const counted = childrenOf(node, 'enc').find((enc) => enc.attrs.count !== undefined);
+  const counted = countedOf(node);
   if (!address || !recipient) {
     await network.commit(entries, []);
     return ACK_ERRORS.notRegistered;

@@ -9,7 +9,7 @@ import type { StoreEntry } from '../store/store.js';
 import type { Connection } from './connection.js';
 import { countDrainReceipt } from './drain.js';
 import { forwardGroupReceipt } from './groups/route-group-receipt.js';
-import { idsOf, newsOf, receiptNode } from './receipt-nodes.js';
+import { receiptDeliveries } from './receipt-deliveries.js';
 import { forwardStatusReceipt } from './status/route-status.js';
 
 /** Takes a companion's receipt: the message leaves its queue, and the sender hears of it. */
@@ -51,41 +51,20 @@ export function forwardReceipt(
   const { type = '', to } = node.attrs;
   if (isGroupJid(to)) return forwardGroupReceipt(network, account, device, node, entries);
   if (isStatusJid(to)) return forwardStatusReceipt(network, account, device, node, entries);
-  const sender = network.directory.findByJid(to);
-  if (!sender) return network.commit(entries, []);
-  switch (type) {
-    case 'retry':
-      return network.commit(entries, retryDeliveries(account, device, sender, node));
-    case '':
-    case 'inactive':
-      return network.commit(entries, statusDeliveries(account, sender, node, 'delivery'));
-    case 'read':
-    case 'played':
-      return network.commit(entries, [
-        ...statusDeliveries(account, sender, node, type),
-        ...selfDeliveries(account, device, node),
-      ]);
-    case 'server-error':
-      return network.commit(entries, mediaRequests(account, device, sender, node));
-    case 'read-self':
-      return network.commit(entries, selfDeliveries(account, device, node));
-    default:
-      return network.commit(entries, []);
-  }
-}
-
-/** The real server names the asking device here, unlike in other receipts; clients depend on it. */
-function retryDeliveries(account: Account, device: number, sender: Account, node: BinaryNode): Delivery[] {
-  const address = addressOf(node.attrs.to);
-  if (!address) return [];
-  const attrs: Record<string, string> = {
-    id: node.attrs.id ?? '',
-    type: 'retry',
-    from: account.jid(address.addressing, device),
-    t: stanzaTime(),
+  const author = network.directory.findByJid(to);
+  const address = addressOf(to);
+  if (!author || !address || to === undefined) return network.commit(entries, []);
+  if (type === 'server-error') return network.commit(entries, mediaRequests(account, device, author, node));
+  const { recipient } = node.attrs;
+  const from = account.jid(address.addressing);
+  const names = {
+    // The real server names the asking device here, unlike in other receipts; clients depend on it.
+    device: { from: account.jid(address.addressing, device), ...(recipient ? { recipient } : {}) },
+    account: { from },
+    own: { from, recipient: to.replace(/:\d+@/, '@') },
   };
-  if (node.attrs.recipient) attrs.recipient = node.attrs.recipient;
-  return [{ account: sender, device: address.device, node: { tag: 'receipt', attrs, content: node.content } }];
+  const said = { reader: account, readerDevice: device, author, authorDevice: address.device, node, names };
+  return network.commit(entries, receiptDeliveries(said));
 }
 
 /** A companion found a file gone: its own phone, which has it still, is asked to give it again. */
@@ -93,27 +72,4 @@ function mediaRequests(account: Account, device: number, asked: Account, node: B
   if (asked !== account) return [];
   const attrs = { id: node.attrs.id ?? '', type: 'server-error', from: account.jid('pn', device), t: stanzaTime() };
   return [{ account, device: 0, node: { tag: 'receipt', attrs, content: node.content } }];
-}
-
-function statusDeliveries(account: Account, sender: Account, node: BinaryNode, kind: string): Delivery[] {
-  const address = addressOf(node.attrs.to);
-  if (!address || sender === account) return [];
-  const ids = newsOf(account, sender, node, kind);
-  if (ids.length === 0) return [];
-  const from = account.jid(address.addressing);
-  return sender.devices().map((device) => ({ account: sender, device, node: receiptNode(ids, from, kind) }));
-}
-
-/** The reader's own other devices learn that the chat was read. */
-function selfDeliveries(account: Account, device: number, node: BinaryNode): Delivery[] {
-  const address = addressOf(node.attrs.to);
-  const { to } = node.attrs;
-  if (!address || !to) return [];
-  const chat = to.replace(/:\d+@/, '@');
-  return [...account.companions.keys()]
-    .filter((other) => other !== device)
-    .map((other) => {
-      const receipt = receiptNode(idsOf(node), account.jid(address.addressing), 'read-self');
-      return { account, device: other, node: { ...receipt, attrs: { ...receipt.attrs, recipient: chat } } };
-    });
 }
