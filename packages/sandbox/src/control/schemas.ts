@@ -97,6 +97,7 @@ const actionSchema = z.discriminatedUnion('do', [
   }),
   z.strictObject({ do: z.literal('cut-offline-drain'), afterReceipts: z.int().min(0).max(100_000) }),
   z.strictObject({ do: z.literal('corrupt') }),
+  z.strictObject({ do: z.literal('withhold'), type: z.string().max(64).optional() }),
   z.strictObject({ do: z.literal('half-open') }),
 ]);
 

@@ -36,6 +36,8 @@ export type FaultAction =
   | { do: 'cut-offline-drain'; afterReceipts: number }
   /** One byte of each ciphertext in the node is flipped. */
   | { do: 'corrupt' }
+  /** A message comes without its ciphertexts, as what was not encrypted for a device does; `type` is what WhatsApp says of why. */
+  | { do: 'withhold'; type?: string }
   /** The node is lost, and from then on the server neither reads nor answers, while the socket stays up. */
   | { do: 'half-open' };
 
@@ -133,6 +135,12 @@ export function corruptNode(node: BinaryNode): BinaryNode {
   const middle = Math.floor(content.length / 2);
   content.writeUInt8(content.readUInt8(middle) ^ 0xff, middle);
   return { ...node, content };
+}
+
+/** A message with `unavailable` in place of its ciphertexts. */
+export function withholdContent(node: BinaryNode, type: string | undefined): BinaryNode {
+  const attrs: BinaryNode['attrs'] = type === undefined ? {} : { type };
+  return { ...node, content: [{ tag: 'unavailable', attrs }] };
 }
 
 /** mulberry32: small, and the same sequence for the same seed. */

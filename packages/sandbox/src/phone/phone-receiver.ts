@@ -1,3 +1,4 @@
+import type { proto } from '@whiskeysockets/baileys';
 import type { Account } from '../model/account.js';
 import { addressOf } from '../model/jid.js';
 import type { BinaryNode } from '../model/node.js';
@@ -8,6 +9,7 @@ import { contentOf, describeContent } from './message-content.js';
 import { isForMany, type PhoneParts, personOf } from './parts.js';
 import { findMedia, mediaRetryNotification } from './phone-media.js';
 import type { PhoneSender } from './phone-sender.js';
+import { placeholderResends } from './placeholder-resend.js';
 import type { ReceivedMessage } from './records.js';
 import { MAX_RETRIES, retryReceipt } from './stanzas.js';
 
@@ -66,7 +68,7 @@ export class PhoneReceiver {
     }
     const content = message.deviceSentMessage?.message ?? message;
     if (node.attrs.category === 'peer') {
-      network.store.put([done, ...signal.takeDirty()]);
+      await this.takePeerMessage(id, from.device, fromMe ? content : {}, done);
       return;
     }
     const record = records.addReceived({
@@ -78,10 +80,24 @@ export class PhoneReceiver {
       ...describeContent(content),
       content: contentOf(content),
       timestampMs: Date.now(),
+      sentAtMs: Number(node.attrs.t) * 1_000,
       addressing: from.addressing,
     });
     await this.confirm(node, fromMe, [done, records.receivedEntry(record)]);
     if (!fromMe) this.dependencies.onMessage(record, author);
+  }
+
+  /** A companion asks the phone for something. */
+  private async takePeerMessage(
+    id: string,
+    device: number,
+    { protocolMessage }: proto.IMessage,
+    done: StoreEntry,
+  ): Promise<void> {
+    const request = protocolMessage?.peerDataOperationRequestMessage;
+    const answer = request && placeholderResends(this.parts, id, request);
+    if (answer) await this.dependencies.sender.sendPeer(device, answer, [done]);
+    else this.parts.network.store.put([done, ...this.parts.signal.takeDirty()]);
   }
 
   /** Commits what a message changed and, unless it is an own one or the phone is silent, tells the sender that it arrived. */

@@ -23,7 +23,10 @@ export interface ReceivedMessage {
   type: string;
   /** The whole message. */
   content: MessageContent;
+  /** When it arrived. */
   timestampMs: number;
+  /** When the network took it, to the second; absent in journals of before. */
+  sentAtMs?: number;
   /** How many stanzas with this id arrived in this chat; anything above 1 is a doubled message. */
   copies: number;
   read: boolean;

@@ -1,4 +1,4 @@
-import { corruptNode, type FaultAction } from '../model/faults.js';
+import { corruptNode, type FaultAction, withholdContent } from '../model/faults.js';
 import { type BinaryNode, SERVER_NODE } from '../model/server-node.js';
 
 /** What a rule may do to a connection. */
@@ -28,6 +28,9 @@ export function applyFault(
       break;
     case 'corrupt':
       handle(corruptNode(node));
+      break;
+    case 'withhold':
+      handle(withholdContent(node, action.type));
       break;
     case 'error':
       if (fromClient) answerError(connection, node, action.code);

@@ -80,6 +80,7 @@ export function openSocket(address: NetworkAddress, session: PerSession, logger:
     logger,
   );
   spareMemory(sock);
+  keepAskingPhone(sock);
   endUnlessOpened(sock, openTimeoutMs);
   return sock;
 }
@@ -119,6 +120,15 @@ function spareMemory({ messageRetryManager }: WASocket): void {
     addRecentMessage: () => undefined,
     baseKeys: new LRUCache({ max: MAX_BASE_KEYS, ttl: BASE_KEYS_TTL_MS }),
   });
+}
+
+/**
+ * A message that cannot be read is asked for at its sender, and three seconds later at the number's own phone. When the sender's
+ * answers cannot be read either, which five of them show within these seconds, the library gives up on both. The phone has the
+ * message still.
+ */
+function keepAskingPhone({ messageRetryManager }: WASocket): void {
+  if (messageRetryManager) messageRetryManager.markRetryFailed = () => undefined;
 }
 
 const rejection = Symbol.for('nodejs.rejection');

@@ -23,13 +23,14 @@ export async function readArrivals(
 ): Promise<Arrival[]> {
   const message = proto.Message.decode(unpadRandomMax16(padded));
   if (attrs.category === 'peer') return resentByPhone(message, attrs, self, complete);
-  const arrival = await readOne(message, attrs, self, complete);
+  const arrival = await readOne(message, attrs, serverTime(attrs.t), self, complete);
   return arrival ? [arrival] : [];
 }
 
 async function readOne(
   message: proto.IMessage,
   attrs: Attributes,
+  at: Date,
   self: Identity,
   complete: CompleteIdentity,
 ): Promise<Arrival | undefined> {
@@ -44,7 +45,7 @@ async function readOne(
     ...placed,
     waMessageId: id,
     pushName: attrs.notify ?? null,
-    timestamp: serverTime(attrs.t).toISOString(),
+    timestamp: at.toISOString(),
   };
   if (!content) {
     const action = readAction(inner, place, self);
@@ -137,16 +138,21 @@ async function resentByPhone(
     if (!original || !key?.remoteJid || !key.id) continue;
     const stanza: Attributes = {
       id: key.id,
-      t: String(messageTimestamp ?? 0),
       from: key.fromMe ? (attrs.from ?? '') : key.remoteJid,
       ...(key.fromMe ? { recipient: key.remoteJid } : {}),
       ...(key.participant ? { participant: key.participant } : {}),
       ...(pushName ? { notify: pushName } : {}),
     };
-    const one = await readOne(original, stanza, self, complete);
+    const one = await readOne(original, stanza, timeAtPhone(messageTimestamp), self, complete);
     if (one) arrivals.push(one);
   }
   return arrivals;
+}
+
+/** When WhatsApp took a message that the phone hands over, however long ago; the moment of the hand-over if it does not say so. */
+function timeAtPhone(seconds: proto.IWebMessageInfo['messageTimestamp']): Date {
+  const at = new Date(Number(seconds ?? 0) * 1_000);
+  return at.getTime() > 0 ? at : new Date();
 }
 
 /** Undefined for what is no message: one that is damaged must not take the others with it. */
