@@ -67,6 +67,28 @@ test('a number is linked by a code that is typed on the phone', async () => {
   });
 });
 
+test('what the phone has said and heard before the link is told as history, and not as news', async () => {
+  const friend = await world.control.createPhone({ name: 'Sari' });
+  const { profileId, phone } = await world.link('Budi', async (made) => {
+    const { id } = await world.control.send(friend.phone, { to: made.phone, text: 'kapan buka?' });
+    await world.control.waitForMessage(made.phone, (message) => message.id === id);
+    await world.control.send(made.phone, { to: friend.phone, text: 'jam sembilan' });
+  });
+  const told = () => world.factsOf('history-messages', profileId).flatMap(({ messages }) => messages);
+  await waitFor(() => told().length >= 2, { what: 'the history' });
+  const chat = chatWith(friend);
+  expect(told()).toHaveLength(2);
+  expect(told()).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ chat, fromMe: false, content: { type: 'TEXT', text: 'kapan buka?' } }),
+      expect.objectContaining({ chat, fromMe: true, content: { type: 'TEXT', text: 'jam sembilan' } }),
+    ]),
+  );
+  const { id } = await world.control.send(friend.phone, { to: phone.phone, text: 'sampai nanti' });
+  const facts = await untilReceived(world, profileId, 1);
+  expect(facts.map(({ waMessageId }) => waMessageId)).toEqual([id]);
+});
+
 test('messages of one chat leave in the order of acceptance, whatever other chats do', async () => {
   const { profileId } = await world.link();
   const friends = await world.control.createPhones({ count: 4 });

@@ -42,6 +42,7 @@ async function linkedWith(phone: Awaited<ReturnType<typeof world.phone>>, syncFu
   const notices = () =>
     client.upserts.flatMap(({ message }) => message.message?.protocolMessage?.historySyncNotification ?? []);
   return {
+    client,
     handed,
     messages,
     notices,
@@ -103,6 +104,68 @@ test('only who asks for everything gets what is older than recent', async () => 
   const times = modest.messages().map((one) => Number(one.messageTimestamp) * 1_000);
   expect(times).toHaveLength(9);
   expect(Math.min(...times)).toBeGreaterThan(Date.now() - 96 * DAY_MS);
+});
+
+test('a phone that was not seeded hands over the conversations it has had, as they look by then, inside its words', async () => {
+  const [phone, friend, member] = [await world.phone(), await world.phone(), await world.phone()];
+  const { group } = await control().createGroup({
+    by: friend.account.phone,
+    subject: 'Old friends',
+    participants: [phone.account.phone, member.account.phone],
+  });
+  const say = (by: typeof phone, to: string, content: string | Record<string, unknown>) =>
+    control().send(by.account.phone, { to, ...(typeof content === 'string' ? { text: content } : { content }) });
+  const toPhone = phone.account.phone;
+  const kept = await say(friend, toPhone, 'shop at nine');
+  const answered = await say(phone, friend.account.phone, 'at ten');
+  const taken = await say(friend, toPhone, 'never mind');
+  const inGroup = await say(member, group, 'hello all');
+  const own = { remoteJid: phone.account.jid('pn'), fromMe: true };
+  const edited = { conversation: 'shop at eight' };
+  await say(friend, toPhone, {
+    protocolMessage: { type: 'MESSAGE_EDIT', key: { ...own, id: kept.id }, editedMessage: edited },
+  });
+  await say(friend, toPhone, { protocolMessage: { type: 'REVOKE', key: { ...own, id: taken.id } } });
+  const key = { remoteJid: phone.account.jid('pn'), fromMe: false, id: answered.id };
+  const reaction = await say(friend, toPhone, { reactionMessage: { key, text: 'ok' } });
+  for (const { id } of [inGroup, reaction]) await control().waitForMessage(toPhone, (message) => message.id === id);
+
+  const { messages, notices, untilMessages } = await linkedWith(phone, false);
+  await untilMessages(3);
+  const told = messages().map(({ key, message, reactions }) => [
+    key.id,
+    key.remoteJid,
+    key.fromMe,
+    key.participant ?? '',
+    message?.conversation,
+    reactions?.map(({ text }) => text) ?? [],
+  ]);
+  const chat = friend.account.jid('pn');
+  expect(told).toHaveLength(3);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      [kept.id, chat, false, '', 'shop at eight', []],
+      [answered.id, chat, true, '', 'at ten', ['ok']],
+      [inGroup.id, group, false, member.account.jid('lid'), 'hello all', []],
+    ]),
+  );
+  const times = new Map(messages().map(({ key, messageTimestamp }) => [key.id, Number(messageTimestamp) * 1_000]));
+  expect(times.get(kept.id)).toBe(phone.records.received.find(({ id }) => id === kept.id)?.sentAtMs);
+  expect(notices().every(({ initialHistBootstrapInlinePayload: bytes }) => (bytes?.length ?? 0) > 0)).toBe(true);
+});
+
+test('what comes after the link is not among what was before it', async () => {
+  const [phone, friend] = [await world.phone(), await world.phone()];
+  const say = (text: string) => control().send(friend.account.phone, { to: phone.account.phone, text });
+  const { client, messages, notices } = await linkedWith(phone, false);
+  await say('live');
+  await client.received('live');
+  const told = notices().length;
+  expect(await control().handOverHistory(phone.account.phone)).toBeGreaterThan(0);
+  await say('after it');
+  await client.received('after it');
+  expect(notices().length).toBeGreaterThan(told);
+  expect(messages()).toEqual([]);
 });
 
 test('a chat with nobody is refused with the field that names it', async () => {

@@ -33,11 +33,9 @@ export function registerHistoryRoutes(app: FastifyInstance, core: SandboxCore): 
 
   app.post('/phones/:phone/history/hand-over', async (request) => {
     const phone = phoneOf(request.params);
-    const seed = network.histories.get(phone.account.phone);
-    if (!seed) throw new SandboxError('validation_failed', 'The phone has kept nothing.');
     let chunks = 0;
     for (const companion of phone.account.companions.values()) {
-      chunks += await handOverHistory(network, phone, companion, seed);
+      chunks += await handOverHistory(network, phone, companion);
     }
     return { chunks };
   });

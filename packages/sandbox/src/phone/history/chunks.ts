@@ -51,6 +51,7 @@ export async function* historyChunks(
   const first = chats.map((one) => ({ ...one, messages: one.messages.slice(0, seed.bootstrapMessages) }));
   const rest = chats.map((one) => ({ ...one, messages: one.messages.slice(seed.bootstrapMessages) }));
   const people = peopleOf(seed, dependencies);
+  const known = people.filter(({ record }) => !record.phoneHidden);
   yield {
     syncType: HistorySyncType.INITIAL_BOOTSTRAP,
     chunkOrder: 1,
@@ -58,7 +59,7 @@ export async function* historyChunks(
     history: {
       syncType: HistorySyncType.INITIAL_BOOTSTRAP,
       conversations: await conversations(first, dependencies),
-      phoneNumberToLidMappings: people.map((one) => ({ pnJid: one.jid('pn'), lidJid: one.jid('lid') })),
+      phoneNumberToLidMappings: known.map((one) => ({ pnJid: one.jid('pn'), lidJid: one.jid('lid') })),
     },
   };
   yield {
@@ -67,7 +68,10 @@ export async function* historyChunks(
     progress: 100,
     history: {
       syncType: HistorySyncType.PUSH_NAME,
-      pushnames: people.map((one) => ({ id: one.jid('pn'), pushname: one.record.name })),
+      pushnames: people.map((one) => ({
+        id: one.jid(one.record.phoneHidden ? 'lid' : 'pn'),
+        pushname: one.record.name,
+      })),
     },
   };
   const recentFrom = seed.seededAtMs - (wish.recentDays ?? seed.recentDays) * DAY_MS;
@@ -120,7 +124,7 @@ async function conversations(
         id: jid,
         messages: await Promise.all(messages.map((message) => toSync(message, chat, jid, dependencies))),
         ...(chat.name !== undefined && { name: chat.name, displayName: chat.name }),
-        ...(other && { pnJid: other.jid('pn'), lidJid: other.jid('lid') }),
+        ...(other && !other.record.phoneHidden && { pnJid: other.jid('pn'), lidJid: other.jid('lid') }),
         ...(other && chat.token && tokenOf(other)),
       };
     }),
@@ -148,11 +152,15 @@ async function toSync(
       messageTimestamp: Math.floor(kept.atMs / SECOND_MS),
       status: kept.fromMe ? Status.READ : Status.DELIVERY_ACK,
       ...(author && { pushName: author.record.name }),
-      reactions: kept.reactions.map(({ fromMe, emoji, atMs }, index) => ({
-        key: { remoteJid: jid, fromMe, id: `${kept.id}R${index}`, ...(participant && !fromMe && { participant }) },
-        text: emoji,
-        senderTimestampMs: atMs,
-      })),
+      reactions: kept.reactions.map(({ fromMe, by, emoji, atMs }, index) => {
+        const member = by === undefined ? participant : dependencies.network.directory.find(by)?.jid('lid');
+        const named = isGroupJid(jid) && !fromMe && { participant: member };
+        return {
+          key: { remoteJid: jid, fromMe, id: `${kept.id}R${index}`, ...named },
+          text: emoji,
+          senderTimestampMs: atMs,
+        };
+      }),
     },
   };
 }

@@ -17,8 +17,10 @@ const writtenSchema = z.strictObject({
   text: z.string().optional(),
   /** Any WhatsApp message as JSON, in place of a text. */
   content: z.record(z.string(), z.unknown()).optional(),
-  /** What the phone's owner (`me`) or the other side has answered with. */
-  reactions: z.array(z.strictObject({ fromMe: z.boolean(), emoji: z.string(), atMs: z.int() })).default([]),
+  /** What the phone's owner (`me`) or the other side has answered with; in a group `by` is the member who did. */
+  reactions: z
+    .array(z.strictObject({ fromMe: z.boolean(), by: z.string().optional(), emoji: z.string(), atMs: z.int() }))
+    .default([]),
 });
 
 const chatSchema = z.strictObject({
