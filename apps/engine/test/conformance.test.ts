@@ -261,6 +261,23 @@ test('a kind that a phone asks for again is sent again as it was', async () => {
   await control.clearFaults();
 });
 
+test('a picture is posted although the first question for media hosts failed', async () => {
+  const { phone, session, connection } = await open();
+  const { channel: chat } = await control.createChannel({ by: phone.phone, name: 'News' });
+  await control.addFault({
+    direction: 'in',
+    match: { tag: 'iq', phone: phone.phone, attrs: { xmlns: 'w:m' } },
+    action: { do: 'error', code: 500 },
+    times: 1,
+  });
+  const media = session.keepFile(randomBytes(3_000), 'image/jpeg');
+  const content = { type: 'IMAGE', media } as const;
+  expect(await connection.prepare({ chat, content })).toMatchObject({ kind: 'retry' });
+  expect(await connection.prepare({ chat, content })).toBeUndefined();
+  const sent = await connection.send({ waMessageId: newWaMessageId(), chat, content });
+  expect(sent).toMatchObject({ kind: 'sent' });
+});
+
 test('the network was asked nothing that it does not know', async () => {
   expect(await control.unknown()).toEqual([]);
 });

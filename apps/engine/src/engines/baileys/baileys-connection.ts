@@ -103,16 +103,17 @@ export class BaileysConnection implements Connection {
     const context = { ...dependencies, lifetime: this.#lifetime, complete, self };
     const changes = new ChangeTeller(context);
     const inHand = new InHand(logger);
-    const { dispatcher } = media;
-    const channels = new ChannelsOverBaileys({ sock, files: session.files, dispatcher, callbacks, at: session.at });
     this.#context = context;
     this.#inHand = inHand;
     this.#mediaHosts = makeMediaHosts(sock);
+    const { files, at } = session;
+    const route = { hosts: this.#mediaHosts, ...media };
+    const channels = new ChannelsOverBaileys({ sock, files, route, callbacks, at });
     this.people = peopleOverBaileys({ sock, self: () => creds.me && jidNormalizedUser(creds.me.id), complete });
     this.groups = makeGroupCalls({ sock, book: groups, complete });
     this.channels = channels.calls;
     this.history = this.#historyReader();
-    const uploads = new Uploads(session.files, { hosts: this.#mediaHosts, ...media });
+    const uploads = new Uploads(files, route);
     this.#outgoing = new Outgoing({ context, groups, channels, uploads });
     this.#linking = new Linking(context, () => this.#onPasskey());
     this.#presence = new Presence(context, inHand);
@@ -133,7 +134,7 @@ export class BaileysConnection implements Connection {
     });
     tapAppState(sock.ev, (told) => inHand.while('app state', changes.tell(told)));
     // The library tells of a message after it has sent the receipt.
-    sock.ev.on('messages.upsert', () => session.at('receive.after-receipt'));
+    sock.ev.on('messages.upsert', () => at('receive.after-receipt'));
   }
 
   send(message: OutboundMessage): Promise<SendOutcome> {

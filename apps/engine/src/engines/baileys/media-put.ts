@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { type Agent, request } from 'node:https';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { encodeBase64EncodedStringForUpload, MEDIA_PATH_MAP } from '@whiskeysockets/baileys';
 import { z } from 'zod';
 import type { FindMediaHosts } from './media-hosts.js';
 
@@ -15,7 +13,23 @@ export interface UploadRoute {
   idleTimeoutMs: number;
 }
 
-const answerSchema = z.object({ url: z.string(), direct_path: z.string() });
+/** The bytes that a host is to take. */
+export interface Upload {
+  /** Where files of this kind lie on the hosts. */
+  folder: string;
+  /** Of the bytes, by which the host checks and names them. */
+  sha256: Uint8Array;
+  length: number;
+  /** From the first byte on, for each host that is tried. */
+  read(): Readable;
+}
+
+/** `handle`: by which the stanza of a post names its picture. */
+const answerSchema = z.object({
+  url: z.string(),
+  direct_path: z.string(),
+  handle: z.string().optional().catch(undefined),
+});
 type Answer = z.infer<typeof answerSchema>;
 
 const ORIGIN = 'https://web.whatsapp.com';
@@ -30,24 +44,18 @@ class Refused extends Error {
 }
 
 /**
- * Gives an encrypted file to the first of WhatsApp's hosts that takes it. The library's own way leaves the file open for good
- * when a host stalls. @throws Error that says why the last of them did not
+ * Gives a file to the first of WhatsApp's hosts that takes it. The library's own way leaves the file open for good when a host
+ * stalls. @throws Error that says why the last of them did not
  */
-export async function putFile(
-  file: string,
-  hostType: keyof typeof MEDIA_PATH_MAP,
-  sha256: Uint8Array,
-  route: UploadRoute,
-): Promise<Answer> {
-  const token = encodeBase64EncodedStringForUpload(Buffer.from(sha256).toString('base64'));
+export async function putFile(upload: Upload, route: UploadRoute): Promise<Answer> {
+  const token = Buffer.from(upload.sha256).toString('base64url');
   const attempt = async (fresh: boolean) => {
     const { hostnames, auth } = await route.hosts(fresh);
     const failures: unknown[] = [];
     for (const hostname of hostnames) {
       const query = `auth=${encodeURIComponent(auth)}&token=${token}`;
-      const url = `https://${hostname}${MEDIA_PATH_MAP[hostType]}/${token}?${query}`;
       try {
-        return await post(url, file, route);
+        return await post(`https://${hostname}${upload.folder}/${token}?${query}`, upload, route);
       } catch (error) {
         failures.push(error);
       }
@@ -62,9 +70,8 @@ export async function putFile(
   }
 }
 
-async function post(url: string, file: string, { agent, idleTimeoutMs }: UploadRoute): Promise<Answer> {
-  const { size } = await stat(file);
-  const headers = { 'content-type': 'application/octet-stream', 'content-length': size, origin: ORIGIN };
+async function post(url: string, { length, read }: Upload, { agent, idleTimeoutMs }: UploadRoute): Promise<Answer> {
+  const headers = { 'content-type': 'application/octet-stream', 'content-length': length, origin: ORIGIN };
   const outgoing = request(url, { method: 'POST', agent, headers, timeout: idleTimeoutMs });
   outgoing.on('timeout', () => outgoing.destroy(new Error('The media host stalled.')));
   const answered = new Promise<Answer>((resolve, reject) => {
@@ -72,7 +79,7 @@ async function post(url: string, file: string, { agent, idleTimeoutMs }: UploadR
     outgoing.once('response', (incoming) => readAnswer(incoming).then(resolve, reject));
   });
   // What fails in it is an error of the request too, unless the host has answered before it had everything.
-  const written = pipeline(createReadStream(file), outgoing).catch(() => undefined);
+  const written = pipeline(read(), outgoing).catch(() => undefined);
   try {
     return await answered;
   } finally {

@@ -1,5 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import type { OutboundContent, UploadedMedia, WaMediaType } from '@multiwa/contracts';
+import { MEDIA_PATH_MAP } from '@whiskeysockets/baileys';
 import type { OutboundFiles } from '../media.js';
 import { encryptTo } from './media-encrypt.js';
 import { putFile, type UploadRoute } from './media-put.js';
@@ -63,7 +65,11 @@ export async function uploadMedia(
       await files.open(sha256),
       mediaType,
     );
-    const sent = await putFile(place, hostTypeOf(mediaType), fileEncSha256, route);
+    const folder = MEDIA_PATH_MAP[hostTypeOf(mediaType)];
+    if (folder === undefined) throw new Error(`The hosts have no place for a ${mediaType}.`);
+    const { size: length } = await stat(place);
+    const upload = { folder, sha256: fileEncSha256, length, read: () => createReadStream(place) };
+    const sent = await putFile(upload, route);
     const uploaded: UploadedMedia = {
       url: sent.url,
       directPath: sent.direct_path,

@@ -1,5 +1,5 @@
 import { CodedError, type FailureCode, mayPost, type OutboundContent, type OutboundOf } from '@multiwa/contracts';
-import type { FetchDispatcher, PassPoint } from '@multiwa/runtime';
+import type { PassPoint } from '@multiwa/runtime';
 import {
   type BinaryNode,
   DEF_MEDIA_HOST,
@@ -11,6 +11,7 @@ import {
 } from '@whiskeysockets/baileys';
 import type { ChannelCalls, ConnectionCallbacks, OutboundMessage, SendOutcome } from '../../engine.js';
 import type { OutboundFiles } from '../../media.js';
+import type { UploadRoute } from '../media-put.js';
 import { ChannelBook } from './channel-book.js';
 import { describe, makeChannelCalls } from './channel-calls.js';
 import { mexOver } from './mex.js';
@@ -20,7 +21,8 @@ import { type UploadedPost, uploadPost } from './upload-post.js';
 interface Dependencies {
   sock: WASocket;
   files: Pick<OutboundFiles, 'open'>;
-  dispatcher: FetchDispatcher | undefined;
+  /** How pictures reach the hosts. */
+  route: UploadRoute;
   callbacks: Pick<ConnectionCallbacks, 'channelPost' | 'channelCounts'>;
   at: PassPoint;
 }
@@ -47,7 +49,8 @@ export class ChannelsOverBaileys {
     const { from } = node.attrs;
     const host = getBinaryNodeChild(node, 'plaintext') ? await this.#mediaHost() : DEF_MEDIA_HOST;
     const post = readPost(node, host);
-    if (post && from !== undefined) await this.#dependencies.callbacks.channelPost({ chat: from, post });
+    if (!post || from === undefined) return;
+    await this.#dependencies.callbacks.channelPost({ chat: from, post });
   }
 
   /** A notification of a channel: posts, and how earlier ones count now. What else it says changes nothing here. */
@@ -126,10 +129,10 @@ export class ChannelsOverBaileys {
     return uploaded;
   }
 
-  /** The library remembers them for as long as WhatsApp says. */
+  /** WhatsApp's first host at the moment; the one that every client knows when WhatsApp does not say. */
   async #mediaHost(): Promise<string> {
     try {
-      return (await this.#dependencies.sock.refreshMediaConn()).hosts[0]?.hostname ?? DEF_MEDIA_HOST;
+      return (await this.#dependencies.route.hosts()).hostnames[0] ?? DEF_MEDIA_HOST;
     } catch {
       return DEF_MEDIA_HOST;
     }
