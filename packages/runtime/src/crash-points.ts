@@ -30,7 +30,17 @@ export const historyCrashPoints = [
   /** All of a chunk is stored; the journal still holds it. */
   'history.after-chunk',
 ] as const;
-export type CrashPoint = (typeof crashPoints)[number] | (typeof historyCrashPoints)[number];
+
+/** The same of a post of a channel, which is not encrypted: no ratchet is lost with it, and nothing is journaled. */
+export const channelCrashPoints = [
+  /** It came in; nothing of it is stored. */
+  'channel.before-fact',
+  /** The fact is stored; WhatsApp has no receipt. */
+  'channel.after-fact',
+] as const;
+
+const allCrashPoints = [...crashPoints, ...historyCrashPoints, ...channelCrashPoints];
+export type CrashPoint = (typeof allCrashPoints)[number];
 
 /** Called whenever a process passes one of its crash points. */
 export type PassPoint = (point: CrashPoint) => void;
@@ -47,7 +57,7 @@ export interface CrashAt {
 /** `<point>` or `<point>:<pass>`, such as `send.after-wire:3`. */
 export const crashAtSchema = z.string().transform((text, context): CrashAt => {
   const [name, pass = '1', ...rest] = text.split(':');
-  const point = [...crashPoints, ...historyCrashPoints].find((each) => each === name);
+  const point = allCrashPoints.find((each) => each === name);
   if (point && rest.length === 0 && /^[1-9]\d{0,8}$/.test(pass)) return { point, pass: Number(pass) };
   context.addIssue({ code: 'custom', message: `must be a crash point and the pass, such as ${crashPoints[0]}:3` });
   return z.NEVER;

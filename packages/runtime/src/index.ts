@@ -4,6 +4,7 @@ export { type Cipher, createCipher, newEncryptionKey, type Sealed, UnreadableErr
 export {
   type CrashAt,
   type CrashPoint,
+  channelCrashPoints,
   crashAtSchema,
   crashing,
   crashPoints,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Bus, connectBus, type FactMessage } from '@multiwa/bus';
-import { consumers, type SendCommand, subjects } from '@multiwa/contracts';
+import { consumers, type SendCommand, type StatusPart, subjects } from '@multiwa/contracts';
 import { type Database, openDatabase } from '@multiwa/db';
 import { newId, newWaMessageId, type WatchdogLimits } from '@multiwa/domain';
 import { startNats } from '@multiwa/launcher';
@@ -51,12 +51,12 @@ export interface World {
   untilStatus(profileId: string, status: string, reason?: string | null): Promise<void>;
   /** A new profile linked to a new phone by QR; `prepare` is done to the phone before. */
   link(name?: string, prepare?: (phone: PhoneView) => Promise<unknown>): Promise<Linked>;
-  /** What the gateway does when it accepts a text. */
+  /** What the gateway does when it accepts a text, which is a status where its part is given. */
   accept(
     profileId: string,
     chat: string,
     text: string,
-    over?: { expiresAt?: Date; typingMs?: number },
+    over?: { expiresAt?: Date; typingMs?: number; status?: StatusPart },
   ): Promise<SendCommand>;
   command(command: SendCommand): Promise<void>;
   messageStatus(messageId: string): Promise<string | undefined>;
@@ -178,14 +178,14 @@ export async function startWorld(options: SandboxOptions = {}): Promise<World> {
       return { profileId, phone };
     },
 
-    async accept(profileId, chat, text, { expiresAt, typingMs } = {}) {
+    async accept(profileId, chat, text, { expiresAt, typingMs, status } = {}) {
       const command: SendCommand = {
         messageId: newId(),
         workspaceId: WORKSPACE,
         profileId,
         waMessageId: newWaMessageId(),
         chat,
-        content: { type: 'TEXT', text },
+        content: { type: 'TEXT', text, ...(status && { status }) },
         acceptedAt: new Date().toISOString(),
         ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
         ...(typingMs && { typingMs }),

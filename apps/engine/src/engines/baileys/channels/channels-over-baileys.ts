@@ -50,7 +50,10 @@ export class ChannelsOverBaileys {
     const host = getBinaryNodeChild(node, 'plaintext') ? await this.#mediaHost() : DEF_MEDIA_HOST;
     const post = readPost(node, host);
     if (!post || from === undefined) return;
-    await this.#dependencies.callbacks.channelPost({ chat: from, post });
+    const { callbacks, at } = this.#dependencies;
+    at('channel.before-fact');
+    await callbacks.channelPost({ chat: from, post });
+    at('channel.after-fact');
   }
 
   /** A notification of a channel: posts, and how earlier ones count now. What else it says changes nothing here. */
