@@ -156,6 +156,36 @@ test('a restriction is read at log-in, outlives a hand-over, and ends by the clo
   expect((await world.control.phone(phone.phone)).restriction).toBeUndefined();
 });
 
+test('a cap of new chats is told with its end and quota, holds back who never wrote, and is told over', async () => {
+  await world.startWorker({ watchdog: calm });
+  const { profileId, phone } = await world.link();
+  await world.control.capNewChats(phone.phone, { total: 30, used: 29, forMs: HOUR_MS });
+  await world.control.capNewChats(phone.phone, { total: 30, used: 30, forMs: HOUR_MS });
+  await untilTold(profileId, 'RESTRICTED', { health: 'RESTRICTED', healthReason: 'new_chat_cap' });
+  const { restriction } = told(profileId).at(-1) ?? {};
+  expect(restriction).toMatchObject({ kind: 'new_chat_cap', quota: { used: 30, total: 30 } });
+  expect(Date.parse(restriction?.until ?? '')).toBeGreaterThan(Date.now() + HOUR_MS / 2);
+  const friend = await world.control.createPhone({ name: 'Sari' });
+  const { messageId } = await world.accept(profileId, chatWith(friend), 'siapa ini');
+  await waitFor(async () => (await world.messageStatus(messageId)) === 'FAILED', { what: 'FAILED' });
+  await world.control.liftNewChatCap(phone.phone);
+  await waitFor(() => healths(profileId).at(-1) === 'OK', { what: 'health OK' });
+});
+
+test('a cap of new chats is read at log-in, and does not end with a restriction beside it', async () => {
+  const first = await world.startWorker({ watchdog: calm });
+  const { profileId, phone } = await world.link();
+  await first.stop();
+  await world.control.capNewChats(phone.phone, { total: 1, used: 1, forMs: HOUR_MS });
+  await world.control.restrict(phone.phone, { forMs: 2 * HOUR_MS });
+  await world.startWorker({ watchdog: calm });
+  await untilTold(profileId, 'both', { health: 'RESTRICTED', healthReason: 'reachout_timelock' });
+  await world.control.liftRestriction(phone.phone);
+  await waitFor(() => healths(profileId).at(-1) === 'new_chat_cap', { what: 'the cap alone' });
+  await world.control.liftNewChatCap(phone.phone);
+  await waitFor(() => healths(profileId).at(-1) === 'OK', { what: 'health OK' });
+});
+
 test('the owner answers how its session is doing', async () => {
   const worker = await world.startWorker();
   const { profileId } = await world.link();

@@ -49,6 +49,25 @@ test('a QR code is kept and announced as it rotates, and goes when it is over', 
   expect(types).toEqual(['profile.status', 'profile.qr', 'profile.qr', 'profile.status']);
 });
 
+test('a cap of new chats is announced beside the restriction that was released as the only one', async () => {
+  const { db } = database;
+  const owner = await makeProfile(db);
+  const timelock = { kind: 'reachout_timelock' as const, until: null, enforcementType: null };
+  const cap = { kind: 'new_chat_cap' as const, until: second(60), quota: { used: 30, total: 30 } };
+  const restricted = { status: 'CONNECTED' as const, health: 'RESTRICTED' as const };
+  await applyFacts(db, [
+    session(owner, 1, { ...restricted, healthReason: 'reachout_timelock', restriction: timelock }),
+    session(owner, 2, { ...restricted, healthReason: 'new_chat_cap', restriction: cap }),
+    session(owner, 3, { status: 'CONNECTED' }),
+  ]);
+  const told = (await eventsOf(db, owner)).filter(({ type }) => type === 'profile.health');
+  expect(told.map(({ data }) => data)).toMatchObject([
+    { reason: 'reachout_timelock', restriction: timelock, newChatCap: null },
+    { health: 'RESTRICTED', reason: 'new_chat_cap', restriction: null, newChatCap: cap },
+    { health: 'OK', reason: null, restriction: null, newChatCap: null },
+  ]);
+});
+
 test('a session that settled is wanted no longer', async () => {
   const { db } = database;
   const owner = await makeProfile(db);

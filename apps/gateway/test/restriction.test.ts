@@ -19,10 +19,10 @@ async function restricted(until: Date | null): Promise<string> {
   return id;
 }
 
-async function restrict(id: string, restriction: Prisma.InputJsonValue): Promise<void> {
+async function restrict(id: string, restriction: { kind: string } & Prisma.InputJsonObject): Promise<void> {
   await gateway.database.prisma.profile.update({
     where: { id },
-    data: { health: 'RESTRICTED', healthReason: 'reachout_timelock', restriction },
+    data: { health: 'RESTRICTED', healthReason: restriction.kind, restriction },
   });
 }
 
@@ -43,6 +43,21 @@ test('a restricted number writes to nobody first: refused with the end of the re
   expect(answer).toMatchObject({ status: 409, json: { code: 'profile_restricted' } });
   expect(answer.json.detail).toContain(end.toISOString());
   expect(await gateway.database.prisma.message.count({ where: { profileId: id } })).toBe(0);
+});
+
+test('a number that has begun as many chats as it may is refused likewise, and told why', async () => {
+  const end = new Date(Date.now() + hourMs).toISOString();
+  const id = await gateway.newProfile();
+  await restrict(id, { kind: 'new_chat_cap', until: end, quota: { used: 30, total: 30 } });
+  gateway.bus.nudge(subjects.nudge.profile(id));
+  await until(async () => (await gateway.send(id, 'Hi')).json.code === 'profile_restricted');
+  const { json } = await gateway.send(id, 'Hi');
+  expect(json.detail).toContain('as many people');
+  expect(json.detail).toContain(end);
+  expect((await gateway.call('GET', `/profiles/${id}`)).json).toMatchObject({
+    healthReason: 'new_chat_cap',
+    restriction: { kind: 'new_chat_cap', until: end, quota: { used: 30, total: 30 } },
+  });
 });
 
 test('having written to somebody is not having been written to', async () => {

@@ -21,10 +21,10 @@ beforeEach(async () => {
 afterEach(() => world.stopSchedulers());
 
 const endless = { kind: 'reachout_timelock', until: null, enforcementType: 'DEFAULT' };
-const restrict = (restriction: Prisma.InputJsonValue) =>
+const restrict = (restriction: { kind: string } & Prisma.InputJsonObject) =>
   world.db.prisma.profile.update({
     where: { id: owner.profileId },
-    data: { health: 'RESTRICTED', healthReason: 'reachout_timelock', restriction },
+    data: { health: 'RESTRICTED', healthReason: restriction.kind, restriction },
   });
 const lift = () =>
   world.db.pool.query(
@@ -88,6 +88,19 @@ test('while the number is restricted only those who wrote to it are sent to; the
   expect(await told()).toMatchObject([{ status: 'RUNNING', frozen: { reason: 'reachout_timelock', until: end } }]);
   const row = await world.db.prisma.broadcast.findUniqueOrThrow({ where: { id } });
   expect(row).toMatchObject({ status: 'RUNNING', frozen: { reason: 'reachout_timelock', until: end } });
+});
+
+test('a cap of new chats holds the same recipients back, under its own name', async () => {
+  const id = await makeBroadcast(world.db, owner, 3, { pace });
+  await warm(id, [1]);
+  const end = new Date(Date.now() + hourMs).toISOString();
+  await restrict({ kind: 'new_chat_cap', until: end, quota: { used: 30, total: 30 } });
+  await claimBroadcasts(world.db.pool, 'me', 60_000, 10);
+  expect(await stepTo('in-flight', id)).toEqual(['accepted', 'in-flight']);
+  expect(await counts(id)).toEqual({ PENDING: 2, ACCEPTED: 1 });
+  expect(await told()).toMatchObject([{ status: 'RUNNING', newChatCap: { until: end } }]);
+  const row = await world.db.prisma.broadcast.findUniqueOrThrow({ where: { id } });
+  expect(row).toMatchObject({ status: 'RUNNING', frozen: { reason: 'new_chat_cap', until: end } });
 });
 
 test('what was accepted for cold recipients before the restriction is taken back, and due again when it lifts', async () => {

@@ -40,16 +40,32 @@ export const healthReasons = {
   receipts_missing: 'Messages are accepted by WhatsApp but no receipt or message comes in; the connection is recycled.',
   reachout_timelock:
     'WhatsApp does not let this number write to people who have not written to it (error 463). Replies still go out.',
+  new_chat_cap:
+    'This number has written to as many people who have not written to it as WhatsApp allows at the moment. Replies still go out.',
 } as const;
 export type HealthReason = keyof typeof healthReasons;
 export const healthReasonSchema = z.enum(Object.keys(healthReasons) as [HealthReason, ...HealthReason[]]);
 
-/** What WhatsApp forbids a number for a while, as it says itself. */
-export const restrictionSchema = z.object({
+/** When it lifts, by WhatsApp's word; null when WhatsApp has not said. */
+const until = z.iso.datetime().nullable();
+
+/** The number may not write to people who have not written to it, whom it may have offended (error 463). */
+export const reachoutTimelockSchema = z.object({
   kind: z.literal('reachout_timelock'),
-  /** When it lifts, by WhatsApp's word; null when WhatsApp has not said. */
-  until: z.iso.datetime().nullable(),
+  until,
   /** WhatsApp's name for the cause, such as DEFAULT or BIZ_QUALITY. */
   enforcementType: z.string().nullable(),
 });
+
+/** The number has written to as many of them as it may before its quota is counted anew. */
+export const newChatCapSchema = z.object({
+  kind: z.literal('new_chat_cap'),
+  until,
+  /** Messages to people who had not written to the number; null when WhatsApp has not said how many. */
+  quota: z.object({ used: z.number().int(), total: z.number().int() }).nullable(),
+});
+
+/** What WhatsApp forbids a number for a while, as it says itself. */
+export const restrictionSchema = z.discriminatedUnion('kind', [reachoutTimelockSchema, newChatCapSchema]);
+export type RestrictionKind = Restriction['kind'];
 export type Restriction = z.infer<typeof restrictionSchema>;

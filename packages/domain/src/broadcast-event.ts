@@ -25,13 +25,20 @@ export function broadcastEvent<T extends 'broadcast.status' | 'broadcast.progres
   counts: Partial<Record<RecipientStatus, number>>,
   frozen: BroadcastFrozen | null = null,
 ): EventRecord<T> {
-  const data = { broadcastId: id, status, counts: allCounts(counts), ...(frozen && { frozen }) };
+  const data = { broadcastId: id, status, counts: allCounts(counts), ...toldOf(frozen) };
   return eventOf<'broadcast.status' | 'broadcast.progress'>(type, {
     id: newId(),
     workspaceId,
     profileId,
     data,
   }) as EventRecord<T>;
+}
+
+/** The reason of `frozen` was released as the only one there is; what came later stands beside it. */
+function toldOf(frozen: BroadcastFrozen | null) {
+  if (!frozen) return {};
+  const { reason, until } = frozen;
+  return reason === 'reachout_timelock' ? { frozen: { reason, until } } : { newChatCap: { until } };
 }
 
 /** Content and pace of a broadcast as they were stored. @throws ZodError when they were written by something else */

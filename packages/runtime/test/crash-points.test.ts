@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { crashAtSchema, crashPoints } from '../src/crash-points.js';
+import { channelCrashPoints, crashAtSchema, crashPoints, historyCrashPoints } from '../src/crash-points.js';
 
-test.each(crashPoints)('%s can be named, alone or with a pass', (point) => {
+test.each([...crashPoints, ...historyCrashPoints, ...channelCrashPoints])('%s can be named, alone or with a pass', (point) => {
   expect(crashAtSchema.parse(point)).toEqual({ point, pass: 1 });
   expect(crashAtSchema.parse(`${point}:12`)).toEqual({ point, pass: 12 });
 });

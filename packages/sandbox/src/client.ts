@@ -251,6 +251,14 @@ export function createSandboxClient(controlUrl: string) {
       call('PUT', `/phones/${encodeURIComponent(phone)}/restriction`, body),
     liftRestriction: (phone: string): Promise<void> =>
       call('DELETE', `/phones/${encodeURIComponent(phone)}/restriction`),
+    /**
+     * Lets the account's companions send so many messages to people who never wrote, of which they have sent `used`: they are refused
+     * (463) when that is all of them, until it is counted anew by the clock. The stand-in does not count by itself.
+     */
+    capNewChats: (phone: string, cap: { total: number; used?: number; forMs: number }): Promise<PhoneView> =>
+      call('PUT', `/phones/${encodeURIComponent(phone)}/new-chat-cap`, cap),
+    liftNewChatCap: (phone: string): Promise<void> =>
+      call('DELETE', `/phones/${encodeURIComponent(phone)}/new-chat-cap`),
     /** From now on linking to the account ends in a request for a passkey. */
     requirePasskey: (phone: string, required = true): Promise<PhoneView> =>
       call('PUT', `/phones/${encodeURIComponent(phone)}/passkey`, { required }),

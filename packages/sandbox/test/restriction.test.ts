@@ -72,4 +72,28 @@ describe('a restricted account', () => {
     await client.status(await client.sendText(other.account.jid('pn'), 'in time'), 3);
     expect(other.records.received.map(({ text }) => text)).toEqual(['in time']);
   });
+
+  it('may begin no more chats than its cap, may answer, and hears about it', async () => {
+    const [owner, stranger] = [await world.phone(), await world.phone()];
+    const { phone } = owner.account;
+    const client = await world.linked(owner);
+    const told: unknown[] = [];
+    client.sock.ev.on('message-capping.update', (cap) => told.push(cap));
+    await control().capNewChats(phone, { total: 30, used: 29, forMs: LONG_MS });
+    const { newChatCap } = await control().capNewChats(phone, { total: 30, used: 30, forMs: LONG_MS });
+    const quota = { total_quota: 30, cycle_end_timestamp: String(Math.ceil((newChatCap?.untilMs ?? 0) / 1000)) };
+    await eventually('notification', () => told.length === 2);
+    expect(told[0]).toMatchObject({ capping_status: 'NONE', used_quota: 29 });
+    expect(told[1]).toEqual({ capping_status: 'CAPPED', used_quota: 30, ...quota });
+    expect(await client.sock.fetchNewChatMessageCap()).toEqual(told[1]);
+
+    const refused = await client.sendText(stranger.account.jid('pn'), 'who are you');
+    expect(await client.status(refused, 0)).toBeTruthy();
+    await stranger.sendText({ to: phone, text: 'I write first' });
+    await client.received('I write first');
+    await trusted(client, stranger);
+    await client.status(await client.sendText(stranger.account.jid('pn'), 'then I answer'), 3);
+    await control().liftNewChatCap(phone);
+    expect(await client.sock.fetchNewChatMessageCap()).toEqual({ capping_status: 'NONE' });
+  });
 });

@@ -17,10 +17,12 @@ describe('how an account stands with the network', () => {
       for (const { phone } of [one, other]) {
         await api.ban(phone, 402);
         await api.restrict(phone, { forMs: 3_600_000, enforcementType: 'BIZ_QUALITY' });
+        await api.capNewChats(phone, { total: 30, used: 2, forMs: 3_600_000 });
         await api.requirePasskey(phone);
       }
       await api.unban(other.phone);
       await api.liftRestriction(other.phone);
+      await api.liftNewChatCap(other.phone);
       await api.requirePasskey(other.phone, false);
       const [banned, free] = [await api.phone(one.phone), await api.phone(other.phone)];
       await first.stop();
@@ -33,9 +35,11 @@ describe('how an account stands with the network', () => {
       expect(banned).toMatchObject({
         banCode: 402,
         restriction: { enforcementType: 'BIZ_QUALITY' },
+        newChatCap: { total: 30, used: 2 },
         passkeyRequired: true,
       });
-      expect([free.banCode, free.restriction, free.passkeyRequired]).toEqual([undefined, undefined, false]);
+      expect([free.banCode, free.restriction, free.newChatCap]).toEqual([undefined, undefined, undefined]);
+      expect(free.passkeyRequired).toBe(false);
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }
@@ -47,6 +51,8 @@ describe('how an account stands with the network', () => {
     ['PUT', 'restriction', {}, '/forMs'],
     ['PUT', 'restriction', { forMs: 0 }, '/forMs'],
     ['PUT', 'restriction', { forMs: 1, enforcementType: 'WHIM' }, '/enforcementType'],
+    ['PUT', 'new-chat-cap', { total: -1, forMs: 1 }, '/total'],
+    ['PUT', 'new-chat-cap', { total: 1 }, '/forMs'],
     ['PUT', 'passkey', { required: 'yes' }, '/required'],
   ])('%s %s %j is refused', async (method, path, body, pointer) => {
     const { phone } = (await world.phone()).account;

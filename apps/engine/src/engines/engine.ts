@@ -22,6 +22,7 @@ import type {
   OutboundContent,
   PresenceFact,
   Restriction,
+  RestrictionKind,
   ShownPresence,
 } from '@multiwa/contracts';
 import type { EngineType } from '@multiwa/db';
@@ -158,8 +159,8 @@ export interface ConnectionCallbacks {
   call(seen: CallSeen): void;
   /** Something came in: a sign of life, or more, a message, receipt or notification. Called for each, so it is cheap. */
   heard(what: 'anything' | 'stanza'): void;
-  /** WhatsApp has said what it forbids the number: null for nothing. Told at each log-in and with each change. */
-  restricted(restriction: Restriction | null): void;
+  /** WhatsApp has said whether it restricts the number in this way: null for no. Told at each log-in and with each change. */
+  restricted<K extends RestrictionKind>(kind: K, restriction: Extract<Restriction, { kind: K }> | null): void;
   /** WhatsApp has named people by phone and LID. May come again, and for people who are known. */
   learned(people: readonly Identity[]): void;
   /** The connection is over, for whatever reason. Called exactly once; nothing else is called after it. */
@@ -244,7 +245,7 @@ export interface Connection {
   rest(): Promise<void>;
   /** Asks WhatsApp for a sign of life, which is then heard. Never throws. */
   probe(): void;
-  /** Asks WhatsApp whether the number is restricted; the answer is told as `restricted`. Never throws. */
+  /** Asks WhatsApp how the number is restricted; the answers are told as `restricted`. Never throws. */
   askRestriction(): void;
   /**
    * Closes the socket without logging out, within CLOSE_TIMEOUT_MS. Never throws; `closed` follows if it had not been

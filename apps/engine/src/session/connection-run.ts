@@ -214,7 +214,7 @@ export class ConnectionRun {
       },
       call: (seen) => void this.#calls?.seen(seen),
       heard: (what) => vitals.heard(what),
-      restricted: (restriction) => health.restricted(restriction),
+      restricted: (kind, restriction) => health.restricted(kind, restriction),
       closed: (cause) => {
         vitals.ended();
         this.#disconnect = cause;

@@ -1,5 +1,12 @@
-import type { Restriction } from '@multiwa/contracts';
-import { type ConnectionTrouble, healthOf, restrictionDueMs, type SessionHealth } from '@multiwa/domain';
+import type { Restriction, RestrictionKind } from '@multiwa/contracts';
+import {
+  type ConnectionTrouble,
+  healthOf,
+  longest,
+  restrictionDueMs,
+  type SessionHealth,
+  troubleOf,
+} from '@multiwa/domain';
 
 interface Dependencies {
   /** As the owner before left it. */
@@ -11,15 +18,15 @@ interface Dependencies {
 /** How a session is doing: what WhatsApp forbids it, and whether anything comes through its connection. */
 export class HealthTeller {
   readonly #tell: (health: SessionHealth) => void;
-  #restriction: Restriction | null;
+  readonly #restrictions = new Map<RestrictionKind, Restriction>();
   #trouble: ConnectionTrouble | null;
   #askedAtMs = 0;
 
   constructor({ health, tell }: Dependencies) {
-    const { healthReason, restriction } = health;
+    const { restriction } = health;
     this.#tell = tell;
-    this.#restriction = restriction;
-    this.#trouble = healthReason === 'reachout_timelock' ? null : healthReason;
+    if (restriction) this.#restrictions.set(restriction.kind, restriction);
+    this.#trouble = troubleOf(health);
   }
 
   troubled(trouble: ConnectionTrouble): void {
@@ -34,27 +41,29 @@ export class HealthTeller {
     this.#say();
   }
 
-  restricted(restriction: Restriction | null): void {
+  restricted(kind: RestrictionKind, restriction: Restriction | null): void {
     this.#askedAtMs = Date.now();
-    this.#restriction = restriction;
+    if (restriction) this.#restrictions.set(kind, restriction);
+    else this.#restrictions.delete(kind);
     this.#say();
   }
 
   /** The number is linked no longer: the next one begins anew, with what is returned. */
   unlinked(): SessionHealth {
-    this.#restriction = null;
+    this.#restrictions.clear();
     this.#trouble = null;
     return healthOf(null, null);
   }
 
   /** Whether the time of a restriction is over, so that WhatsApp is to be asked; at most once until it answers or a while. */
   isRestrictionDue(nowMs = Date.now()): boolean {
-    if (this.#restriction === null || nowMs < restrictionDueMs(this.#restriction, this.#askedAtMs)) return false;
+    const isDue = (one: Restriction) => nowMs >= restrictionDueMs(one, this.#askedAtMs);
+    if (![...this.#restrictions.values()].some(isDue)) return false;
     this.#askedAtMs = nowMs;
     return true;
   }
 
   #say(): void {
-    this.#tell(healthOf(this.#restriction, this.#trouble));
+    this.#tell(healthOf(longest([...this.#restrictions.values()]), this.#trouble));
   }
 }

@@ -17,7 +17,7 @@ import {
   type OwnedProfile,
   readSentMessage,
 } from '@multiwa/db';
-import { healthOf, newId, type SessionHealth, sealedPlaces, type WatchdogLimits } from '@multiwa/domain';
+import { healthOf, newId, type SessionHealth, sealedPlaces, troubleOf, type WatchdogLimits } from '@multiwa/domain';
 import type { MediaStorage } from '@multiwa/media';
 import { activeSpan, type Cipher, type PassPoint } from '@multiwa/runtime';
 import type { Engine } from '../engines/engine.js';
@@ -246,7 +246,7 @@ export function makeSupervisor(shared: Shared, held: HeldLease, profile: OwnedPr
 }
 
 function healthOfRow({ healthReason, restriction }: OwnedProfile): SessionHealth {
+  const known = restrictionSchema.safeParse(restriction).data ?? null;
   const reason = healthReasonSchema.safeParse(healthReason).data ?? null;
-  const trouble = reason === 'reachout_timelock' ? null : reason;
-  return healthOf(restrictionSchema.safeParse(restriction).data ?? null, trouble);
+  return healthOf(known, troubleOf({ healthReason: reason, restriction: known }));
 }

@@ -74,6 +74,8 @@ function announceHealth(world: World, profile: ProfileState, fact: ProfileStatus
     health,
     reason,
     sentence: reason && healthReasons[reason],
-    restriction,
+    // Which kind it is was released as the only one there is; what came later stands beside it.
+    restriction: restriction?.kind === 'reachout_timelock' ? restriction : null,
+    newChatCap: restriction?.kind === 'new_chat_cap' ? restriction : null,
   });
 }

@@ -1,4 +1,4 @@
-import { CodedError, placeOf } from '@multiwa/contracts';
+import { CodedError, placeOf, type RestrictionKind } from '@multiwa/contracts';
 import type { Profile, ProfileScope } from '@multiwa/db';
 import { holdsAt, restrictionInForce } from '@multiwa/domain';
 
@@ -26,8 +26,13 @@ export function makeColdSends({ hasWritten, now }: ColdSendsDeps) {
     if (await hasWritten(profileId, chat)) return null;
     const until = restriction.until === null ? 'WhatsApp has not said until when' : `until ${restriction.until}`;
     return new CodedError('profile_restricted', {
-      detail: `WhatsApp does not let this number write to people who have not written to it (${until}). Replies go out.`,
+      detail: `${refusals[restriction.kind]} (${until}). Replies go out.`,
     });
   };
 }
+
+const refusals: Readonly<Record<RestrictionKind, string>> = {
+  reachout_timelock: 'WhatsApp does not let this number write to people who have not written to it',
+  new_chat_cap: 'This number has written to as many people who have not written to it as WhatsApp allows',
+};
 export type ColdSends = ReturnType<typeof makeColdSends>;

@@ -68,6 +68,7 @@ export const eventExamples: { readonly [T in EventType]: EventData<T> } = {
     reason: 'reachout_timelock',
     sentence: 'WhatsApp does not let this number write to people who have not written to it (error 463).',
     restriction: { kind: 'reachout_timelock', until: '2026-11-24T05:00:00.000Z', enforcementType: 'DEFAULT' },
+    newChatCap: null,
   },
   'profile.history': {
     state: 'RUNNING',

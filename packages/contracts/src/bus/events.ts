@@ -11,8 +11,9 @@ import { failureCodeSchema, messageOriginSchema } from '../message-status.js';
 import { callStatusSchema, presenceStateSchema } from '../presence.js';
 import {
   healthReasonSchema,
+  newChatCapSchema,
   profileHealthSchema,
-  restrictionSchema,
+  reachoutTimelockSchema,
   sessionStatusSchema,
   statusReasonSchema,
 } from '../profile-status.js';
@@ -76,7 +77,8 @@ const profileHealth = z.object({
   health: profileHealthSchema,
   reason: healthReason.nullable(),
   sentence: z.string().nullable(),
-  restriction: restrictionSchema.nullable(),
+  restriction: reachoutTimelockSchema.nullable(),
+  newChatCap: newChatCapSchema.nullable().describe('Set while this is what restricts the number.'),
 });
 
 const conversationRef = z.object({
@@ -115,7 +117,9 @@ const broadcastState = z.object({
   status: z.enum(['DRAFT', 'SCHEDULED', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED']),
   counts: z.record(z.string(), z.number().int()),
   /** Set while recipients who never wrote to a restricted number wait; absent otherwise. */
-  frozen: broadcastFrozenSchema.optional(),
+  frozen: broadcastFrozenSchema.extend({ reason: z.literal('reachout_timelock') }).optional(),
+  /** The same while it is the number's cap of new chats that they wait for. */
+  newChatCap: broadcastFrozenSchema.pick({ until: true }).optional(),
 });
 
 const automationRun = z.object({

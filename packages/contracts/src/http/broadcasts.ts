@@ -109,7 +109,7 @@ export const startBroadcastSchema = z
 
 /** Why a running broadcast leaves some of its recipients for later. */
 export const broadcastFrozenSchema = z.object({
-  reason: z.literal('reachout_timelock'),
+  reason: z.enum(['reachout_timelock', 'new_chat_cap']),
   until: z.iso.datetime().nullable().describe('When it lifts, by WhatsApp’s word; null when WhatsApp has not said.'),
 });
 export type BroadcastFrozen = z.infer<typeof broadcastFrozenSchema>;

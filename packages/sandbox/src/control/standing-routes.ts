@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { SandboxCore } from '../core.js';
-import { banAccount, requirePasskey, restrictAccount, unbanAccount } from '../server/standing.js';
+import { banAccount, capNewChats, requirePasskey, restrictAccount, unbanAccount } from '../server/standing.js';
 import { parse } from './problem.js';
 import { phoneParamSchema } from './schemas.js';
-import { banSchema, limitsSchema, passkeySchema, restrictionSchema } from './standing-schemas.js';
+import { banSchema, limitsSchema, newChatCapSchema, passkeySchema, restrictionSchema } from './standing-schemas.js';
 import { phoneView } from './views.js';
 
-/** How accounts stand with the network: banned, restricted, asked for a passkey, limited. */
+/** How accounts stand with the network: banned, restricted, capped, asked for a passkey, limited. */
 export function registerStandingRoutes(app: FastifyInstance, core: SandboxCore): void {
   const { network } = core;
   const phoneOf = (params: unknown) => core.phone(parse(phoneParamSchema, params).phone);
@@ -31,6 +31,18 @@ export function registerStandingRoutes(app: FastifyInstance, core: SandboxCore):
 
   app.delete('/phones/:phone/restriction', async (request, reply) => {
     await restrictAccount(network, phoneOf(request.params).account, undefined);
+    return reply.status(204).send();
+  });
+
+  app.put('/phones/:phone/new-chat-cap', async (request) => {
+    const phone = phoneOf(request.params);
+    const { total, used, forMs } = parse(newChatCapSchema, request.body);
+    await capNewChats(network, phone.account, { total, used, untilMs: Date.now() + forMs });
+    return phoneView(phone);
+  });
+
+  app.delete('/phones/:phone/new-chat-cap', async (request, reply) => {
+    await capNewChats(network, phoneOf(request.params).account, undefined);
     return reply.status(204).send();
   });
 

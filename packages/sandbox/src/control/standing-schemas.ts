@@ -12,6 +12,13 @@ export const restrictionSchema = z.strictObject({
   enforcementType: z.enum(ENFORCEMENT_TYPES).default('WEB_COMPANION_ONLY'),
 });
 
+export const newChatCapSchema = z.strictObject({
+  total: z.int().min(0).max(1_000_000),
+  used: z.int().min(0).max(1_000_000).default(0),
+  /** When it is counted anew, from now. */
+  forMs: z.int().min(1).max(YEAR_MS),
+});
+
 export const passkeySchema = z.strictObject({ required: z.boolean() });
 
 const rateLimit = z.strictObject({

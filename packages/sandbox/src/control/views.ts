@@ -2,6 +2,7 @@ import type { AutoReply, Companion } from '../model/account.js';
 import type { Restriction } from '../model/enforcement.js';
 import type { Business } from '../model/face.js';
 import type { Network } from '../model/network.js';
+import { activeCap, type NewChatCap } from '../model/new-chat-cap.js';
 import { activeRestriction } from '../model/restriction.js';
 import type { ReceivedMessage, SentMessage } from '../phone/records.js';
 import type { VirtualPhone } from '../phone/virtual-phone.js';
@@ -19,6 +20,8 @@ export interface PhoneView {
   banCode?: number;
   /** The restriction in force. */
   restriction?: Restriction;
+  /** The cap of new chats in force. */
+  newChatCap?: NewChatCap;
   passkeyRequired: boolean;
   /** What it sends under the LID does not tell the number. */
   phoneHidden: boolean;
@@ -73,6 +76,7 @@ export function phoneView({ account, records }: VirtualPhone): PhoneView {
     sent: records.sent.length,
     banCode,
     restriction: activeRestriction(account),
+    newChatCap: activeCap(account),
     passkeyRequired,
     phoneHidden,
     switchedOff,

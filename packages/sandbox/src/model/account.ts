@@ -4,6 +4,7 @@ import { AppState } from './app-state.js';
 import type { Restriction } from './enforcement.js';
 import type { Face } from './face.js';
 import { type Addressing, jidOf } from './jid.js';
+import type { NewChatCap } from './new-chat-cap.js';
 import type { BinaryNode } from './node.js';
 import { Outbox } from './outbox.js';
 
@@ -43,6 +44,8 @@ export interface AccountRecord {
   banCode?: number;
   /** Possibly over; see `activeRestriction`. */
   restriction?: Restriction;
+  /** Possibly over; see `activeCap`. */
+  newChatCap?: NewChatCap;
   /** Whether linking a companion takes a passkey. */
   passkeyRequired?: boolean;
   face?: Face;

@@ -1,6 +1,7 @@
 import type { Account } from './account.js';
 import type { Restriction } from './enforcement.js';
 import { addressOf } from './jid.js';
+import { isCapped } from './new-chat-cap.js';
 import { type BinaryNode, bytesOf, childOf, childrenOf } from './node.js';
 import { trustToken } from './trust-token.js';
 
@@ -11,11 +12,12 @@ export function activeRestriction(account: Account, nowMs = Date.now()): Restric
 }
 
 /**
- * Whether a restricted account's message is refused: it begins a conversation, since it lacks the token that its recipient
+ * Whether the message of an account that is restricted, or has reached its cap, is refused: it begins a conversation, since it lacks the token that its recipient
  * hands to whom they write. Words among own devices and resends of what was accepted are free.
  */
 export function refusesFirstMessage(sender: Account, recipient: Account | undefined, node: BinaryNode): boolean {
-  if (!recipient || recipient === sender || !addressOf(node.attrs.to) || !activeRestriction(sender)) return false;
+  if (!recipient || recipient === sender || !addressOf(node.attrs.to)) return false;
+  if (!activeRestriction(sender) && !isCapped(sender)) return false;
   if (childrenOf(node, 'enc').some((enc) => enc.attrs.count !== undefined)) return false;
   const token = bytesOf(childOf(node, 'tctoken'));
   return !token?.equals(trustToken(recipient, sender));

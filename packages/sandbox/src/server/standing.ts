@@ -1,6 +1,7 @@
 import type { Account } from '../model/account.js';
 import type { Restriction } from '../model/enforcement.js';
 import type { Delivery, Network } from '../model/network.js';
+import { cappingInfoOf, type NewChatCap } from '../model/new-chat-cap.js';
 import { stanzaTime } from '../model/node.js';
 import { timelockOf } from '../model/restriction.js';
 import { SERVER_NODE } from '../model/server-node.js';
@@ -25,7 +26,17 @@ export function restrictAccount(
   restriction: Restriction | undefined,
 ): Promise<void> {
   account.record.restriction = restriction;
-  return network.commit([account.recordEntry()], timelockNotifications(network, account));
+  const data = { xwa2_notify_account_reachout_timelock: timelockOf(account) };
+  const told = notifications(network, account, 'NotificationUserReachoutTimelockUpdate', data);
+  return network.commit([account.recordEntry()], told);
+}
+
+/** Sets how many new chats an account may begin, with undefined as many as it likes, and tells its companions. */
+export function capNewChats(network: Network, account: Account, cap: NewChatCap | undefined): Promise<void> {
+  account.record.newChatCap = cap;
+  const data = { xwa2_notify_new_chat_messages_capping_info_update: cappingInfoOf(account) };
+  const told = notifications(network, account, 'MessageCappingInfoNotification', data);
+  return network.commit([account.recordEntry()], told);
 }
 
 /** Says whether linking a companion to this account takes a passkey. */
@@ -34,15 +45,8 @@ export function requirePasskey(network: Network, account: Account, required: boo
   return network.commit([account.recordEntry()], []);
 }
 
-function timelockNotifications(network: Network, account: Account): Delivery[] {
-  const data = { xwa2_notify_account_reachout_timelock: timelockOf(account) };
-  const content = [
-    {
-      tag: 'update',
-      attrs: { op_name: 'NotificationUserReachoutTimelockUpdate' },
-      content: Buffer.from(JSON.stringify({ data })),
-    },
-  ];
+function notifications(network: Network, account: Account, operation: string, data: object): Delivery[] {
+  const content = [{ tag: 'update', attrs: { op_name: operation }, content: Buffer.from(JSON.stringify({ data })) }];
   return [...account.companions.keys()].map((device) => ({
     account,
     device,

@@ -42,6 +42,7 @@ import { Lifetime } from './connection/lifetime.js';
 import { isLinked, Linking } from './connection/linking.js';
 import { Outgoing } from './connection/outgoing.js';
 import { Presence } from './connection/presence.js';
+import { Restrictions } from './connection/restrictions.js';
 import { Uploads } from './connection/uploads.js';
 import type { GroupBook } from './groups/group-book.js';
 import { makeGroupCalls } from './groups/group-calls.js';
@@ -54,7 +55,6 @@ import { type FindMediaHosts, makeMediaHosts } from './media-hosts.js';
 import { requestMedia } from './media-request.js';
 import { peopleOverBaileys } from './people/people-over-baileys.js';
 import { readCall } from './read-call.js';
-import { readTimelock } from './read-timelock.js';
 import type { SignalKeys } from './signal-keys.js';
 import type { StanzaIndex } from './signal-repository.js';
 import { breakSocket, closeInTime, failQueries } from './web-socket.js';
@@ -91,6 +91,7 @@ export class BaileysConnection implements Connection {
   readonly #outgoing: Outgoing;
   readonly #linking: Linking;
   readonly #presence: Presence;
+  readonly #restrictions: Restrictions;
   readonly #mediaHosts: FindMediaHosts;
   /** The WebSocket has opened: a proxy has done its part. */
   #isThrough = false;
@@ -117,6 +118,7 @@ export class BaileysConnection implements Connection {
     this.#outgoing = new Outgoing({ context, groups, channels, uploads });
     this.#linking = new Linking(context, () => this.#onPasskey());
     this.#presence = new Presence(context, inHand);
+    this.#restrictions = new Restrictions(context);
     const outgoing = this.#outgoing;
     new Incoming({ context, stanzas, groups, channels, uploads, outgoing, changes, inHand }).listen();
     closeInTime(sock);
@@ -207,12 +209,7 @@ export class BaileysConnection implements Connection {
   }
 
   askRestriction(): void {
-    const { sock, logger } = this.#dependencies;
-    // The answer comes as an update of the connection, like WhatsApp's own word of a change.
-    sock.fetchAccountReachoutTimelock().catch((error: unknown) => {
-      if (this.#lifetime.over) return;
-      logger.info({ detail: String(error) }, 'WhatsApp did not say whether the number is restricted');
-    });
+    this.#restrictions.ask();
   }
 
   async close(): Promise<void> {
@@ -241,11 +238,10 @@ export class BaileysConnection implements Connection {
     });
   }
 
-  #onUpdate({ connection, qr, lastDisconnect, reachoutTimeLock }: Partial<ConnectionState>): void {
+  #onUpdate({ connection, qr, lastDisconnect }: Partial<ConnectionState>): void {
     if (this.#lifetime.over) return;
     const { callbacks, groups } = this.#dependencies;
     if (qr !== undefined) this.#linking.qr(qr);
-    if (reachoutTimeLock) callbacks.restricted(readTimelock(reachoutTimeLock));
     if (connection === 'open') {
       callbacks.opened(this.#context.self());
       this.askRestriction();
