@@ -19,7 +19,7 @@ const textsOf = (profileId: string) =>
   world.factsOf('message-received', profileId).map(({ content }) => content.type === 'TEXT' && content.text);
 
 /** Nothing that comes to the number under this id can be read, repetitions included. */
-const spoil = ({ phone }: PhoneView, id: string, action: { do: 'corrupt' } | { do: 'withhold' }) =>
+const spoil = ({ phone }: PhoneView, id: string, action: { do: 'corrupt' } | { do: 'withhold'; type?: string }) =>
   world.control.addFault({ direction: 'out', match: { tag: 'message', phone, device: 1, attrs: { id } }, action });
 
 /** A group of the friend's with the number in it, once the engine knows of it. */
@@ -134,3 +134,31 @@ test('a message that is there already is not doubled by the own phone, which ans
   await waitFor(() => textsOf(profileId).includes('sesudah'), { what: 'the message after it' });
   expect(textsOf(profileId)).toEqual(['rusak', 'sesudah']);
 });
+
+/** What is in a message that may be seen once is for phones only. */
+const picture = { viewOnceMessageV2: { message: { imageMessage: { mimetype: 'image/jpeg', viewOnce: true } } } };
+
+test.each(['view_once', 'view_once_unavailable_fanout'])(
+  'what may be seen once, and is kept from linked devices as %s, is told without its content',
+  async (type) => {
+    const { profileId, phone } = await world.link();
+    const friend = await world.control.createPhone({ name: 'Sari' });
+    const id = newWaMessageId();
+    await spoil(phone, id, { do: 'withhold', type });
+    await world.control.send(friend.phone, { to: phone.phone, content: picture, id });
+    await world.control.send(friend.phone, { to: phone.phone, text: 'sesudah' });
+    const [fact, after] = await untilReceived(world, profileId, 2);
+    expect(fact).toMatchObject({
+      waMessageId: id,
+      chat: chatWith(friend),
+      sender: { phone: friend.phone, lid: friend.lid },
+      pushName: 'Sari',
+      fromMe: false,
+      content: { type: 'UNSUPPORTED', rawType: 'viewOnceMessageV2', viewOnce: true },
+    });
+    expect(after).toMatchObject({ content: { text: 'sesudah' } });
+    const isConfirmed = async () => (await world.control.companions(phone.phone)).every(({ queued }) => queued === 0);
+    await waitFor(isConfirmed, { what: 'both to be confirmed' });
+    expect(world.factsOf('message-received', profileId)).toHaveLength(2);
+  },
+);

@@ -15,6 +15,7 @@ import { decodeCredentials } from './key-codec.js';
 import { type NetworkAddress, openSocket } from './open-socket.js';
 import { KeyState, SignalKeys } from './signal-keys.js';
 import { journalingRepository, StanzaIndex } from './signal-repository.js';
+import { tellOfViewOnce } from './view-once.js';
 
 interface Options {
   address: NetworkAddress;
@@ -80,6 +81,7 @@ export function createBaileysEngine(options: Options): Engine {
         ...(proxy && { agent: proxy.agent, fetchAgent: proxy.agent, options: { dispatcher: proxy.dispatcher } }),
       };
       const sock = openSocket(address, perSession, logger);
+      tellOfViewOnce(sock, { keys, inbox, at, logger, self });
       const groups: GroupBook = new GroupBook({
         sock,
         cache: groupCache.of(profileId, store.lease.generation),

@@ -27,6 +27,15 @@ export async function readArrivals(
   return arrival ? [arrival] : [];
 }
 
+/** What a stanza says whose message WhatsApp gives to phones only, since it may be seen once: that there is one, and whose. */
+export function readWithheld(
+  attrs: Attributes,
+  self: Identity,
+  complete: CompleteIdentity,
+): Promise<Arrival | undefined> {
+  return readOne({ viewOnceMessageV2: {} }, attrs, serverTime(attrs.t), self, complete);
+}
+
 async function readOne(
   message: proto.IMessage,
   attrs: Attributes,
