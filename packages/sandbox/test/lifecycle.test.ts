@@ -91,6 +91,20 @@ describe('a linked client', () => {
     await eventually('second upload', () => [...(pool?.keys() ?? [])].some((keyId) => !uploaded.has(keyId)));
   });
 
+  it('uploads more one-time keys when phones have taken most of them', async () => {
+    const owner = await world.phone();
+    const client = await world.linked(owner);
+    owner.account.preKeys.set(1, new Map());
+    await client.sock.uploadPreKeys(6);
+    const pool = owner.account.preKeys.get(1);
+    const uploaded = new Set(pool?.keys());
+    for (let friends = 0; friends < 2; friends += 1) {
+      await (await world.phone()).sendText({ to: owner.account.phone, text: `hello ${friends}` });
+      await client.received(`hello ${friends}`);
+    }
+    await eventually('second upload', () => [...(pool?.keys() ?? [])].some((keyId) => !uploaded.has(keyId)));
+  });
+
   it('asks for pictures, groups and numbers, and gets honest answers', async () => {
     const [owner, friend] = [await world.phone(), await world.phone()];
     const client = await world.linked(owner);

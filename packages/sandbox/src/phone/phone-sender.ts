@@ -5,6 +5,7 @@ import { type Addressing, addressOf } from '../model/jid.js';
 import { type BinaryNode, childOf } from '../model/node.js';
 import { STATUS_JID } from '../model/status.js';
 import { membersOf } from '../server/groups/group-nodes.js';
+import { lowKeyNotices } from '../server/low-keys.js';
 import { forwardMessage } from '../server/route-message.js';
 import { forwardReceipt } from '../server/route-receipt.js';
 import type { StoreEntry } from '../store/store.js';
@@ -122,6 +123,8 @@ export class PhoneSender {
   private async forward(node: BinaryNode, entries: readonly StoreEntry[]): Promise<void> {
     const { network, account, signal } = this.parts;
     await forwardMessage(network, account, 0, node, [...entries, ...signal.takeDirty()]);
+    const notices = lowKeyNotices(network, signal.takeUsedKeys());
+    if (notices.length > 0) await network.commit([], notices);
   }
 
   private async sendToMany(

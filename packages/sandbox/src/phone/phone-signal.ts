@@ -9,6 +9,7 @@ import {
 import { pino } from 'pino';
 import type { Account, KeyBundle } from '../model/account.js';
 import { type BinaryNode, bytesOf, childrenOf } from '../model/node.js';
+import type { TakenKeys } from '../server/low-keys.js';
 import type { StoreEntry } from '../store/store.js';
 import { PhoneKeys } from './phone-keys.js';
 import { PhoneSenderKeys } from './phone-sender-keys.js';
@@ -20,6 +21,7 @@ export class PhoneSignal {
   readonly keys: PhoneKeys;
   readonly senderKeys: PhoneSenderKeys;
   private readonly repository: SignalRepositoryWithLIDStore;
+  private readonly usedKeys: TakenKeys[] = [];
   private taken: StoreEntry[] = [];
 
   constructor(account: Account) {
@@ -40,10 +42,9 @@ export class PhoneSignal {
   async encrypt(account: Account, device: number, message: proto.IMessage): Promise<BinaryNode | undefined> {
     const jid = account.jid('lid', device);
     if (!(await this.repository.validateSession(jid)).exists) {
-      const taken = account.takeBundle(device);
-      if (!taken) return undefined;
-      this.taken.push(...taken.entries);
-      await this.repository.injectE2ESession({ jid, session: sessionOf(taken.bundle) });
+      const bundle = this.takeBundle(account, device);
+      if (!bundle) return undefined;
+      await this.repository.injectE2ESession({ jid, session: sessionOf(bundle) });
     }
     const { type, ciphertext } = await this.repository.encryptMessage({ jid, data: encodeWAMessage(message) });
     return { tag: 'enc', attrs: { v: '2', type }, content: ciphertext };
@@ -93,10 +94,14 @@ export class PhoneSignal {
    * device has on the way is encrypted in it.
    */
   async renew(account: Account, device: number): Promise<void> {
-    const taken = account.takeBundle(device);
-    if (!taken) return;
-    this.taken.push(...taken.entries);
-    await this.repository.injectE2ESession({ jid: account.jid('lid', device), session: sessionOf(taken.bundle) });
+    const bundle = this.takeBundle(account, device);
+    if (!bundle) return;
+    await this.repository.injectE2ESession({ jid: account.jid('lid', device), session: sessionOf(bundle) });
+  }
+
+  /** Whose one-time keys sessions were begun from since the last time. */
+  takeUsedKeys(): TakenKeys[] {
+    return this.usedKeys.splice(0);
   }
 
   /** What changed since the last time, for the journal. */
@@ -108,6 +113,14 @@ export class PhoneSignal {
 
   close(): void {
     this.repository.close?.();
+  }
+
+  private takeBundle(account: Account, device: number): KeyBundle | undefined {
+    const taken = account.takeBundle(device);
+    if (!taken) return undefined;
+    this.taken.push(...taken.entries);
+    if (taken.bundle.preKey) this.usedKeys.push({ account, device, bundle: taken.bundle });
+    return taken.bundle;
   }
 }
 

@@ -1,12 +1,11 @@
 import type { KeyBundle } from '../../model/account.js';
 import { addressOf } from '../../model/jid.js';
-import type { Delivery } from '../../model/network.js';
-import { bigEndian, bytesOf, childOf, childrenOf, numberOf, stanzaTime } from '../../model/node.js';
-import { type BinaryNode, iqError, iqResult, SERVER_NODE } from '../../model/server-node.js';
+import { bigEndian, bytesOf, childOf, childrenOf, numberOf } from '../../model/node.js';
+import { type BinaryNode, iqError, iqResult } from '../../model/server-node.js';
 import type { StoreEntry } from '../../store/store.js';
+import { lowKeyNotices, type TakenKeys } from '../low-keys.js';
 import { type Query, refuseOverLimit } from './query.js';
 
-const LOW_WATER = 5;
 const KEY_TYPE = Buffer.from([5]);
 
 /** Signal keys: how many are left, upload, digest, rotation, and other people's bundles. */
@@ -105,7 +104,7 @@ function readSignedPreKey(companion: { signedPreKey: KeyBundle['signedPreKey'] }
  */
 function answerBundles({ network, connection, node }: Query): boolean {
   const entries: StoreEntry[] = [];
-  const lows: Delivery[] = [];
+  const all: TakenKeys[] = [];
   const content = childrenOf(childOf(node, 'key'), 'user').flatMap((user) => {
     const { jid = '' } = user.attrs;
     const account = network.directory.findByJid(jid);
@@ -113,23 +112,12 @@ function answerBundles({ network, connection, node }: Query): boolean {
     const taken = account?.takeBundle(device);
     if (!account || !taken) return [];
     entries.push(...taken.entries);
-    const { remaining } = taken.bundle;
-    if (remaining !== undefined && remaining < LOW_WATER) {
-      lows.push({ account, device, node: lowNotification(network.stanzaId(), remaining) });
-    }
+    all.push({ account, device, bundle: taken.bundle });
     return [bundleNode(jid, taken.bundle)];
   });
-  void network.commit(entries, lows);
+  void network.commit(entries, lowKeyNotices(network, all));
   connection.send(iqResult(node, [{ tag: 'list', attrs: {}, content }]));
   return true;
-}
-
-function lowNotification(id: string, remaining: number): BinaryNode {
-  return {
-    tag: 'notification',
-    attrs: { id, type: 'encrypt', from: SERVER_NODE.jid, t: stanzaTime() },
-    content: [{ tag: 'count', attrs: { value: remaining.toString() } }],
-  };
 }
 
 function bundleNode(jid: string, bundle: KeyBundle): BinaryNode {
