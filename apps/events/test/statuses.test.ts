@@ -80,6 +80,28 @@ test('only who posted a status takes it back', async () => {
   expect(row.content).toEqual({ type: 'DELETED' });
 });
 
+test('a reaction to a status is told of as one of a status, whoever reacts', async () => {
+  const { db } = database;
+  const owner = await listening();
+  await applyFacts(db, [posted(owner, { waMessageId: 'STATUS-3' })]);
+  const kept = await db.prisma.message.findFirstOrThrow({ where: { ...owner, waMessageId: 'STATUS-3' } });
+  const target = { messageId: kept.id, waMessageId: 'STATUS-3', fromMe: false, sender: friend };
+  const content = { type: 'REACTION', target, emoji: '💚', status: { audience: [`${friend.phone}@s.whatsapp.net`] } };
+  const own = await acceptMessage(db, owner, { chat: statusChat });
+  await db.prisma.message.update({ where: { id: own.id }, data: { type: 'REACTION', content } });
+  await applyFacts(db, [status(owner, own, 'SENT')]);
+
+  const { payload } = posted(owner, { waMessageId: 'LIKE-1' });
+  const { type: _, content: __, ...arrived } = payload as MessageReceivedFact;
+  const said = { ...arrived, target: { waMessageId: 'STATUS-3', fromMe: false }, saidAt: second(9), emoji: '👍' };
+  await applyFacts(db, [{ kind: 'message-reaction', payload: said }]);
+  const told = (await eventsOf(db, owner)).filter(({ type }) => type.endsWith('.reaction'));
+  expect(told.map(({ type, data }) => ({ type, ...(data as object) }))).toMatchObject([
+    { type: 'status.reaction', messageId: kept.id, fromMe: true, emoji: '💚' },
+    { type: 'status.reaction', messageId: kept.id, fromMe: false, sender: friend, emoji: '👍' },
+  ]);
+});
+
 test('of an own status it is told that it was posted, and of each who saw it once', async () => {
   const { db } = database;
   const owner = await makeProfile(db);

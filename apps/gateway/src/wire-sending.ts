@@ -117,6 +117,7 @@ export function wireSending(parts: SendingParts) {
       messages,
       knownProfiles,
       acceptSend,
+      optOutRefusal: parts.optOutRefusal,
       composeStatus: makeComposeStatus({
         ...files,
         resolveChat,

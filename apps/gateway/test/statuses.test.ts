@@ -135,6 +135,44 @@ test('statuses are listed for a day, apart from messages', async () => {
   expect([foreign.status, foreign.json.code]).toEqual([404, 'profile_not_found']);
 });
 
+test('a reaction goes to whoever posted the status alone, once for a key, and not to who wants no messages', async () => {
+  const profile = await newProfile();
+  const theirs = await stored(profile, { senderLid: '188000000000009' });
+  const react = (id: string, body: object, headers = {}) =>
+    gateway.call('POST', `${profile.path}/${id}/reaction`, { body, headers });
+  const headers = { 'idempotency-key': newId() };
+  const first = await react(theirs.id, { emoji: '💚' }, headers);
+  expect([first.status, first.json]).toMatchObject([202, { type: 'REACTION', chat: statusChat, status: 'QUEUED' }]);
+  expect(await contentOf(first.json.id)).toMatchObject({
+    target: {
+      messageId: theirs.id,
+      waMessageId: theirs.waMessageId,
+      fromMe: false,
+      sender: { phone: '6281234567890' },
+    },
+    emoji: '💚',
+    status: { audience: ['6281234567890@s.whatsapp.net'] },
+  });
+  const again = await react(theirs.id, { emoji: '💚' }, headers);
+  expect([again.json.id, again.headers['idempotent-replayed']]).toEqual([first.json.id, 'true']);
+  expect((await profile.list()).map(({ id }) => id)).toEqual([theirs.id]);
+
+  const { id: own } = (await profile.post({ ...text, audience: ['628133334444'] })).json;
+  const before = await gateway.database.prisma.message.count({ where: { profileId: profile.profileId } });
+  expect((await react(String(own), { emoji: '💚' })).json.code).toBe('state_conflict');
+  expect((await react(newId(), { emoji: '💚' })).json.code).toBe('status_not_found');
+  expect((await react(theirs.id, { emoji: 'ok' })).json).toMatchObject({
+    code: 'validation_failed',
+    errors: [{ pointer: '#/emoji' }],
+  });
+  const unwilling = await stored(profile, { senderPhone: '628177778888' });
+  await gateway.call('POST', '/opt-outs', { body: { to: '628177778888' } });
+  expect((await react(unwilling.id, { emoji: '💚' })).json.code).toBe('recipient_opted_out');
+  const count = () => gateway.database.prisma.message.count({ where: { profileId: profile.profileId } });
+  expect(await count()).toBe(before + 1);
+  expect((await react(unwilling.id, { emoji: '💚', ignoreOptOut: true })).status).toBe(202);
+});
+
 test('one shows who has seen it, and is taken back from those who have it', async () => {
   const profile = await newProfile();
   const { id } = (await profile.post({ ...text, audience: ['628133334444', '628144445555'] })).json;

@@ -115,7 +115,7 @@ const outboundParts = {
   mentions: z.array(identitySchema).optional(),
   mentionAll: z.boolean().optional(),
   forwarded: z.boolean().optional(),
-  /** Present exactly on what is posted as a status. */
+  /** Present exactly on what is posted as a status, and on what is said about one. */
   status: statusPartSchema.optional(),
   ...albumParts,
 };
@@ -136,7 +136,7 @@ export const outboundContentSchema = z.discriminatedUnion('type', [
   outbound(documentOutbound),
   outbound(stickerOutbound),
   outbound(albumContent),
-  z.object(reactionOutbound),
+  z.object({ ...reactionOutbound, status: outboundParts.status }),
   z.object({ ...editOutbound, mentions: outboundParts.mentions }),
   z.object({ ...deleteOutbound, status: outboundParts.status }),
   z.object(voteOutbound),

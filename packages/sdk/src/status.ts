@@ -1,5 +1,6 @@
+import type { Message } from '@multiwa/contracts';
 import type { Request } from './request.js';
-import type { ListStatuses, Page, PostStatus, SendOptions, Status, StatusDetail } from './types.js';
+import type { ListStatuses, Page, PostStatus, ReactToStatus, SendOptions, Status, StatusDetail } from './types.js';
 
 /** Statuses of a profile, and those of others where its settings say receiveStatuses. */
 export function statusCalls(request: Request) {
@@ -13,6 +14,13 @@ export function statusCalls(request: Request) {
     list: (profileId: string, query: ListStatuses = {}) => request<Page<Status>>('GET', statuses(profileId), { query }),
     /** With everybody who has it. */
     get: (profileId: string, id: string) => request<StatusDetail>('GET', status(profileId, id)),
+    /** To one of somebody else, who alone gets it. */
+    react: (
+      profileId: string,
+      id: string,
+      body: ReactToStatus,
+      { idempotencyKey }: Pick<SendOptions, 'idempotencyKey'> = {},
+    ) => request<Message>('POST', `${status(profileId, id)}/reaction`, { body, idempotencyKey }),
     /** Takes it back. */
     delete: (profileId: string, id: string) => request<Status>('DELETE', status(profileId, id)),
   };

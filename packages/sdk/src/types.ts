@@ -61,6 +61,7 @@ import type {
   proxySchema,
   proxyTestSchema,
   qrSchema,
+  reactToStatusSchema,
   recipientStatusSchema,
   rotatedSecretSchema,
   rotateSecretSchema,
@@ -105,6 +106,7 @@ export type CreateChannel = z.input<typeof createChannelSchema>;
 export type ChannelPosts = z.infer<typeof channelPostPageSchema>;
 export type PostToChannel = z.input<typeof postToChannelSchema>;
 export type PostStatus = z.input<typeof postStatusSchema>;
+export type ReactToStatus = z.input<typeof reactToStatusSchema>;
 export type ListStatuses = Omit<z.input<typeof listStatusQuerySchema>, 'limit'> & { limit?: number };
 export type Status = z.infer<typeof statusSchema>;
 export type StatusDetail = z.infer<typeof statusDetailSchema>;

@@ -39,6 +39,18 @@ export function channelTests(product: () => Product): void {
     expect((await client.status.list(profile.id, { fromMe: 'false' })).items).toMatchObject([
       { id: arrived.data.messageId, content: { caption: 'menu', media: { state: 'READY', url: expect.any(String) } } },
     ]);
+    const statusId = arrived.data.messageId;
+    const liked = await client.status.react(profile.id, statusId, { emoji: '💚' });
+    const like = await sandbox.waitForMessage(friend.phone, (message) => message.id === liked.waMessageId);
+    expect(like).toMatchObject({
+      group: 'status@broadcast',
+      content: {
+        reactionMessage: { text: '💚', key: { remoteJid: 'status@broadcast', id: posted.id, fromMe: false } },
+      },
+    });
+    await log.waitFor('status.reaction', (event) => event.data.messageId === statusId && event.data.fromMe);
+    expect((await client.status.get(profile.id, statusId)).reactions).toMatchObject([{ emoji: '💚', fromMe: true }]);
+    expect((await sandbox.messages(stranger.phone)).messages).toEqual([]);
     const key = { remoteJid: 'status@broadcast', id: posted.id, fromMe: true };
     await sandbox.postStatus(friend.phone, { to, content: { protocolMessage: { key, type: 'REVOKE' } } });
     await log.waitFor('status.deleted', (event) => event.data.messageId === arrived.data.messageId);

@@ -1,4 +1,4 @@
-import type { MessageReactionFact } from '@multiwa/contracts';
+import { type MessageReactionFact, reactionEventType } from '@multiwa/contracts';
 import { newId } from '@multiwa/domain';
 import { changeOf, findTarget, speakerOf } from './about-message.js';
 import type { FactOutcome, World } from './world.js';
@@ -12,6 +12,6 @@ export function applyMessageReaction(world: World, fact: MessageReactionFact): F
   const { waMessageId, emoji, saidAt } = fact;
   const said = { id: newId(), messageId: message.id, ...speakerOf(world, fact), waMessageId, emoji };
   if (!world.reactions.say({ ...said, at: new Date(saidAt) })) return 'unchanged';
-  world.announce(profile, 'message.reaction', { ...changeOf(world, profile, message, fact), emoji });
+  world.announce(profile, reactionEventType(message.chat), { ...changeOf(world, profile, message, fact), emoji });
   return 'applied';
 }

@@ -1,4 +1,10 @@
-import { contentSchema, movedEventType, outboundContentSchema, receivedContentSchema } from '@multiwa/contracts';
+import {
+  contentSchema,
+  movedEventType,
+  outboundContentSchema,
+  reactionEventType,
+  receivedContentSchema,
+} from '@multiwa/contracts';
 import type { MessageState, ProfileState } from '@multiwa/db';
 import { newId, tallyOf } from '@multiwa/domain';
 import { editedContent } from './edited-content.js';
@@ -29,7 +35,7 @@ export function applyOwnAction(world: World, profile: ProfileState, action: Mess
       const self = { fromMe: true, phone: null, lid: null };
       const said = { id: newId(), messageId, ...self, waMessageId: action.waMessageId, emoji, at };
       if (world.reactions.say(said)) {
-        world.announce(profile, 'message.reaction', { ...change, emoji }, traceparent);
+        world.announce(profile, reactionEventType(chat), { ...change, emoji }, traceparent);
       }
       return;
     }

@@ -25,6 +25,7 @@ const detail: StatusDetail = {
     { phone: '6281234567890', lid: '198765432109876', deliveredAt: at, viewedAt: '2026-11-23T05:07:12.000Z' },
     { phone: '6289876543210', lid: null, deliveredAt: at, viewedAt: null },
   ],
+  reactions: [{ emoji: '💚', fromMe: false, sender: { phone: '6281234567890', lid: '198765432109876' }, at }],
 };
 
 export const statusExamples: Readonly<Record<string, unknown>> = { Status: status, StatusDetail: detail };

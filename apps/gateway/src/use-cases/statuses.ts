@@ -3,6 +3,7 @@ import {
   CodedError,
   type listStatusQuerySchema,
   type ParsedStatus,
+  type ReactToStatus,
   type StatusDetail,
   type StatusPart,
   type StatusView,
@@ -18,9 +19,10 @@ import type {
   ReceiptsRepository,
   StatusesRepository,
 } from '@multiwa/db';
-import { newId } from '@multiwa/domain';
+import { chatsOfNames, newId } from '@multiwa/domain';
 import type { z } from 'zod';
 import type { ComposeStatus } from '../compose/compose-status.js';
+import { viewReactions } from '../views/message-detail.js';
 import { viewReceipts } from '../views/receipt-views.js';
 import { viewStatus } from '../views/status-views.js';
 import type { AcceptSend, Idempotency } from './accept-send.js';
@@ -35,13 +37,15 @@ export interface StatusesDeps {
   knownProfiles: KnownProfiles;
   acceptSend: AcceptSend;
   composeStatus: ComposeStatus;
+  /** Why nothing may be sent to somebody who wants no messages. */
+  optOutRefusal(workspaceId: string, chat: string): Promise<CodedError | null>;
   bus: Pick<Bus, 'nudge'>;
   now(): Date;
 }
 
 /** Statuses: posted and taken back like any message, read for as long as clients show them. */
 export function makeStatuses(deps: StatusesDeps) {
-  const { statuses, receipts, messages, knownProfiles, acceptSend, composeStatus, bus, now } = deps;
+  const { statuses, receipts, messages, knownProfiles, acceptSend, composeStatus, optOutRefusal, bus, now } = deps;
   const since = () => new Date(now().getTime() - statusLifetimeMs);
 
   async function find(scope: ProfileScope, id: string, after = since()): Promise<Message> {
@@ -91,7 +95,27 @@ export function makeStatuses(deps: StatusesDeps) {
       }));
       const last = '9';
       viewers.sort((one, other) => ((one.viewedAt ?? last) < (other.viewedAt ?? last) ? -1 : 1));
-      return { ...status, viewers };
+      return { ...status, viewers, reactions: viewReactions(await statuses.reactions(id)) };
+    },
+
+    /** Kept when this resolves: it goes to whoever posted the status, and to nobody else. */
+    async react(scope: ProfileScope, id: string, input: ReactToStatus, idempotency?: Idempotency) {
+      const { emoji, ignoreOptOut = false } = input;
+      const compose = async () => {
+        const row = await find(scope, id);
+        if (row.deletedAt) throw new CodedError('status_not_found');
+        const author = authorOf(row);
+        if (!author)
+          throw new CodedError('state_conflict', { detail: 'Only the status of a known person has reactions.' });
+        const refusal = ignoreOptOut ? null : await optOutRefusal(scope.workspaceId, author.chat);
+        if (refusal) throw refusal;
+        const target = { messageId: id, waMessageId: row.waMessageId, fromMe: false, sender: author.sender };
+        return {
+          chat: statusChat,
+          content: { type: 'REACTION' as const, target, emoji, status: { audience: [author.chat] } },
+        };
+      };
+      return acceptSend(scope, compose, { ignoreOptOut: true }, idempotency);
     },
 
     /** Takes one back: before it was posted it is cancelled, after that everybody who has it is told. Asking twice asks once. */
@@ -113,3 +137,9 @@ export function makeStatuses(deps: StatusesDeps) {
   };
 }
 export type Statuses = ReturnType<typeof makeStatuses>;
+
+/** Who posted a status of somebody else, and where they are reached; undefined for one’s own and for nobody known. */
+function authorOf({ fromMe, senderPhone: phone, senderLid: lid }: Message) {
+  const [chat] = chatsOfNames({ phones: phone === null ? [] : [phone], lid });
+  return fromMe || chat === undefined ? undefined : { chat, sender: { phone, lid } };
+}

@@ -8,15 +8,18 @@ export function viewMessageDetail(message: MessageWithStory): Detail {
   return {
     ...view,
     history: historyOf(message),
-    reactions: message.reactions.flatMap(({ emoji, ...said }) =>
-      emoji === null ? [] : [{ emoji, ...speakerOf(said) }],
-    ),
+    reactions: viewReactions(message.reactions),
     poll: tallyOf(view, message.votes),
     earlier: message.revisions.map(({ content, until }) => ({
       content: content as Detail['content'],
       until: until.toISOString(),
     })),
   };
+}
+
+/** Without those that were taken back. */
+export function viewReactions(reactions: MessageWithStory['reactions']): Detail['reactions'] {
+  return reactions.flatMap(({ emoji, ...said }) => (emoji === null ? [] : [{ emoji, ...speakerOf(said) }]));
 }
 
 type Step = Detail['history'][number];

@@ -12,3 +12,8 @@ export function movedEventType<S extends 'sent' | 'failed' | 'cancelled' | 'medi
 ): `message.${S}` {
   return `${families[placeOf(address)]}.${step}` as `message.${S}`;
 }
+
+/** The same for a reaction, which there is to messages and statuses. */
+export function reactionEventType(address: string): 'message.reaction' {
+  return `${families[placeOf(address)]}.reaction` as 'message.reaction';
+}

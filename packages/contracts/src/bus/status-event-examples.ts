@@ -43,4 +43,5 @@ export const statusEventExamples = {
     },
   },
   'status.deleted': { ...status, fromMe: false, sender: person, contactId, at },
+  'status.reaction': { ...status, fromMe: false, sender: person, contactId, emoji: '💚', at },
 } as const;

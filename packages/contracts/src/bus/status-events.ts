@@ -58,4 +58,15 @@ export const statusEvents = {
     }),
     description: 'A status was taken back by whoever posted it.',
   },
+  'status.reaction': {
+    version: 1,
+    data: statusRef.extend({
+      fromMe: z.boolean().describe('Whether the profile itself reacted, here or on another device.'),
+      sender: identitySchema.describe('Who reacted.'),
+      contactId: idSchema.nullable(),
+      emoji: z.string().nullable(),
+      at: time,
+    }),
+    description: 'Somebody reacted to a status; emoji is null when the reaction was taken back.',
+  },
 } as const;

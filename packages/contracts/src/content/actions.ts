@@ -9,7 +9,7 @@ export const actionTargetSchema = z.object({
   messageId: idSchema,
   waMessageId: z.string(),
   fromMe: z.boolean(),
-  /** Its author in a group; null where WhatsApp does not ask for one. */
+  /** Its author in a group, or of a status; null where WhatsApp does not ask for one. */
   sender: identitySchema.nullable(),
 });
 export type ActionTarget = z.infer<typeof actionTargetSchema>;

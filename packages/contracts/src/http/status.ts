@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { emojiSchema } from '../content/actions.js';
 import { audioInput, imageInput, videoInput } from '../content/media.js';
 import { maxStatusAudience, statusLook } from '../content/status.js';
 import { writtenTextSchema } from '../content/text.js';
 import { contentSchema, messageTypeSchema } from '../content.js';
 import { idSchema } from '../ids.js';
 import { failureCodeSchema, messageStatusSchema } from '../message-status.js';
+import { reactionSchema } from './messages.js';
 import { pageQuerySchema } from './paging.js';
 
 /** What clients show of one text. */
@@ -87,9 +89,18 @@ export const statusViewerSchema = person.extend({
 export const statusDetailSchema = statusSchema
   .extend({
     viewers: z.array(statusViewerSchema).describe('Who has it, of the profile’s own; those who saw it first.'),
+    reactions: z.array(reactionSchema),
   })
   .meta({ id: 'StatusDetail' });
 export type StatusDetail = z.infer<typeof statusDetailSchema>;
+
+export const reactToStatusSchema = z
+  .strictObject({
+    emoji: emojiSchema.nullable().describe('null takes the reaction back.'),
+    ignoreOptOut: z.boolean().optional().describe('Also when whoever posted it wants no messages.'),
+  })
+  .meta({ id: 'ReactToStatus', example: { emoji: '💚' } });
+export type ReactToStatus = z.output<typeof reactToStatusSchema>;
 
 export const listStatusQuerySchema = pageQuerySchema.extend({
   fromMe: z.enum(['true', 'false']).optional(),

@@ -49,6 +49,11 @@ export function statusesRepository({ prisma, pool }: Database) {
       return prisma.message.findUnique({ where: { id, ...scope, ...shown, timestamp: { gt: since } } });
     },
 
+    /** What people think of one now, the first that said so first. */
+    reactions(id: string) {
+      return prisma.reaction.findMany({ where: { messageId: id, emoji: { not: null } }, orderBy: { at: 'asc' } });
+    },
+
     /** How many have seen each of these. */
     async views(ids: readonly string[]): Promise<Map<string, number>> {
       if (ids.length === 0) return new Map();

@@ -1,4 +1,12 @@
-import { listStatusQuerySchema, pageOf, postStatusSchema, statusDetailSchema, statusSchema } from '@multiwa/contracts';
+import {
+  listStatusQuerySchema,
+  messageSchema,
+  pageOf,
+  postStatusSchema,
+  reactToStatusSchema,
+  statusDetailSchema,
+  statusSchema,
+} from '@multiwa/contracts';
 import { z } from 'zod';
 import { describe } from '../../http/describe.js';
 import { idempotencyOf, replayedHeader } from '../../http/idempotency.js';
@@ -48,10 +56,22 @@ const listing = describe({
 const getting = describe({
   tag: 'Status',
   summary: 'Get a status',
-  description: 'With everybody who has it, where it is the profile’s own.',
+  description: 'With everybody who has it, where it is the profile’s own, and with the reactions to it.',
   params: statusParams,
   answers: { 200: statusDetailSchema },
   problems: ['profile_not_found', 'status_not_found'],
+});
+
+const reacting = describe({
+  tag: 'Status',
+  summary: 'React to a status',
+  description:
+    'To one of somebody else, who alone gets it. It is a send of its own, with a status of its own: once WhatsApp has it, it is announced as status.reaction and stands with the status. Who has opted out gets none unless ignoreOptOut says so.',
+  params: statusParams,
+  body: reactToStatusSchema,
+  answers: { 202: messageSchema },
+  problems: ['profile_not_found', 'status_not_found', 'state_conflict', 'recipient_opted_out', 'queue_full'],
+  idempotent: true,
 });
 
 const removing = describe({
@@ -77,6 +97,17 @@ export function statusRoutes(app: App, statuses: Statuses): void {
   );
   app.get('/profiles/:profileId/status/:statusId', { schema: getting, ...reads }, (request) =>
     statuses.get(scopeOf(request), request.params.statusId),
+  );
+  app.post(
+    '/profiles/:profileId/status/:statusId/reaction',
+    { schema: reacting, ...writes },
+    async (request, reply) => {
+      const { statusId } = request.params;
+      const asked = idempotencyOf(request);
+      const { message, replayed } = await statuses.react(scopeOf(request), statusId, request.body, asked);
+      if (replayed) reply.header(replayedHeader, 'true');
+      return reply.code(202).send(message);
+    },
   );
   app.delete('/profiles/:profileId/status/:statusId', { schema: removing, ...writes }, async (request, reply) =>
     reply.code(202).send(await statuses.remove(scopeOf(request), request.params.statusId)),

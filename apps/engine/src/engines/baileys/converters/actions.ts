@@ -1,4 +1,4 @@
-import type { ActionTarget, OutboundOf, UploadedMedia } from '@multiwa/contracts';
+import { type ActionTarget, type OutboundOf, statusChat, type UploadedMedia } from '@multiwa/contracts';
 import { proto } from '@whiskeysockets/baileys';
 import { isGroup, jidOf } from '../addresses.js';
 import { contextToProto } from './context.js';
@@ -39,6 +39,7 @@ export function deleteToProto({ target }: OutboundOf<'DELETE'>, placement: Place
 
 /** The message that something is about, as WhatsApp names it. */
 export function keyOf({ waMessageId, fromMe, sender }: ActionTarget, { chat }: Placement): proto.IMessageKey {
-  const author = isGroup(chat) && !fromMe && sender ? jidOf(sender) : null;
+  const isOfMany = isGroup(chat) || chat === statusChat;
+  const author = isOfMany && !fromMe && sender ? jidOf(sender) : null;
   return { remoteJid: chat, id: waMessageId, fromMe, ...(author === null ? {} : { participant: author }) };
 }
