@@ -102,6 +102,26 @@ test('a reaction to a status is told of as one of a status, whoever reacts', asy
   ]);
 });
 
+test('that WhatsApp did not take a status as seen is told of once, by the status', async () => {
+  const { db } = database;
+  const owner = await listening();
+  const commandId = newId();
+  const payload = {
+    ...owner,
+    at: second(5),
+    commandId,
+    chat: statusChat,
+    action: 'read' as const,
+    detail: 'Timed Out',
+  };
+  const fact: AnyFact = { kind: 'chat-action-failed', payload };
+  await applyFacts(db, [fact]);
+  await applyFacts(db, [fact]);
+  expect(await eventsOf(db, owner)).toMatchObject([
+    { type: 'status.seen.failed', data: { messageId: commandId, detail: 'Timed Out' } },
+  ]);
+});
+
 test('of an own status it is told that it was posted, and of each who saw it once', async () => {
   const { db } = database;
   const owner = await makeProfile(db);

@@ -13,6 +13,7 @@ import {
 import { makeAcceptanceOrder, newId } from '@multiwa/domain';
 import type { Ffmpeg, MediaLinks, MediaStorage } from '@multiwa/media';
 import { guardedFetch, type Logger, type Metrics, makeGuardedDownload } from '@multiwa/runtime';
+import type { ChatCommands } from './accept/chat-commands.js';
 import { startAccepting } from './accept/start-accepting.js';
 import { makeComposeAlbum } from './compose/compose-album.js';
 import { makeComposeContent } from './compose/compose-content.js';
@@ -53,6 +54,7 @@ export interface SendingParts {
   knownProfiles: KnownProfiles;
   resolveChat: ResolveChat;
   optOutRefusal: OptOuts['refusal'];
+  chatCommands: ChatCommands;
   idempotency: IdempotencyRepository;
   metrics: Metrics;
   logger: Logger;
@@ -118,6 +120,7 @@ export function wireSending(parts: SendingParts) {
       knownProfiles,
       acceptSend,
       optOutRefusal: parts.optOutRefusal,
+      commands: parts.chatCommands,
       composeStatus: makeComposeStatus({
         ...files,
         resolveChat,

@@ -130,18 +130,6 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
   const resolveChat = makeResolveChat({ contacts, checkedForm: numbers.knownForm });
   const optOuts = makeOptOuts({ optOuts: optOutsRepository(database), bus });
   const idempotency = idempotencyRepository(database);
-  const { stopWaiting, ...sending } = wireSending({
-    ...parts,
-    messages,
-    contacts,
-    knownProfiles,
-    resolveChat,
-    optOutRefusal: optOuts.refusal,
-    idempotency,
-    metrics,
-    onError,
-    now,
-  });
   const chatCommands = startChatCommands({
     bus,
     waiting: (...asked) => waitingChatCommands(pool, ...asked),
@@ -150,6 +138,19 @@ export async function wireGateway(parts: GatewayParts): Promise<App> {
     logger,
   });
   stops.add(() => chatCommands.stop());
+  const { stopWaiting, ...sending } = wireSending({
+    ...parts,
+    messages,
+    contacts,
+    knownProfiles,
+    resolveChat,
+    optOutRefusal: optOuts.refusal,
+    chatCommands,
+    idempotency,
+    metrics,
+    onError,
+    now,
+  });
   const withPeers = makeWithPeers((contactIds) => identitiesOf(pool, contactIds));
   const gauges = startFleetGauges({ database, metrics, logger });
   stops.add(() => gauges.stop());

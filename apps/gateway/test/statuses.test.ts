@@ -1,7 +1,8 @@
-import { type SendCommand, statusChat, statusLifetimeMs } from '@multiwa/contracts';
+import type { BusMessage } from '@multiwa/bus';
+import { type ChatCommand, type SendCommand, statusChat, statusLifetimeMs } from '@multiwa/contracts';
 import { newId, newWaMessageId } from '@multiwa/domain';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestGateway, type TestGateway } from './gateway.js';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startTestGateway, type TestGateway, until } from './gateway.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -133,6 +134,37 @@ test('statuses are listed for a day, apart from messages', async () => {
   const stranger = await gateway.newTenant();
   const foreign = await gateway.call('GET', `${profile.path}/${theirs.id}`, { key: stranger.key });
   expect([foreign.status, foreign.json.code]).toEqual([404, 'profile_not_found']);
+});
+
+test('a status of somebody else is marked as seen once, with the word for its author', async () => {
+  const profile = await newProfile();
+  const theirs = await stored(profile);
+  const see = (id: unknown) => gateway.call('POST', `${profile.path}/${String(id)}/seen`);
+  const commands: ChatCommand[] = [];
+  const consumption = await gateway.bus.consumeProfileCommands({
+    profileId: profile.profileId,
+    generation: 1,
+    connection: 1,
+    handler: async () => 'done',
+    async chatHandler({ payload }: BusMessage<ChatCommand>) {
+      commands.push(payload);
+      return 'done';
+    },
+    onLost: () => undefined,
+  });
+  onTestFinished(() => consumption.stop());
+  const first = await see(theirs.id);
+  expect([first.status, first.json.seenAt]).toEqual([200, expect.any(String)]);
+  expect((await see(theirs.id)).json.seenAt).toBe(first.json.seenAt);
+  await until(() => commands.length > 0);
+  await until(async () => (await gateway.database.prisma.chatCommand.count()) === 0);
+  const { id: own } = (await profile.post({ ...text, audience: ['628133334444'] })).json;
+  expect((await see(own)).json.code).toBe('state_conflict');
+  expect((await see(newId())).json.code).toBe('status_not_found');
+  const { waMessageId } = theirs;
+  expect(commands).toMatchObject([
+    { chat: statusChat, action: { do: 'read', messages: [{ waMessageId, sender: { phone: '6281234567890' } }] } },
+  ]);
 });
 
 test('a reaction goes to whoever posted the status alone, once for a key, and not to who wants no messages', async () => {

@@ -22,6 +22,9 @@ export const chatSchema = z.string().regex(/^[\d-]+@(s\.whatsapp\.net|lid|g\.us)
 /** Where statuses are posted, and where those of others come from: one address for everybody. */
 export const statusChat = 'status@broadcast';
 
+/** Where there is something to be read, and to be said to have been read: a chat, or the statuses of others. */
+export const readableSchema = z.union([chatSchema, z.literal(statusChat)]);
+
 /** Canonical address of a channel: `…@newsletter`. */
 export const channelChatSchema = z.string().regex(/^\d{5,30}@newsletter$/);
 

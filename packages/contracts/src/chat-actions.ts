@@ -14,7 +14,7 @@ export const mutedForever = '9999-12-31T23:59:59.999Z';
 export const chatMessageSchema = z.object({
   waMessageId: z.string(),
   fromMe: z.boolean(),
-  /** Who wrote it; needed in a group. */
+  /** Who wrote it; needed in a group, and of a status. */
   sender: identitySchema.nullable(),
   timestamp: time,
 });

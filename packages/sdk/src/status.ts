@@ -14,6 +14,8 @@ export function statusCalls(request: Request) {
     list: (profileId: string, query: ListStatuses = {}) => request<Page<Status>>('GET', statuses(profileId), { query }),
     /** With everybody who has it. */
     get: (profileId: string, id: string) => request<StatusDetail>('GET', status(profileId, id)),
+    /** Its author is told, as far as the number’s privacy settings allow it. */
+    see: (profileId: string, id: string) => request<Status>('POST', `${status(profileId, id)}/seen`),
     /** To one of somebody else, who alone gets it. */
     react: (
       profileId: string,

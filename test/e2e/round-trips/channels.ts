@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EventLog, linkProfile, type Product } from '../../../packages/testkit/dist/index.js';
+import { EventLog, linkProfile, type Product, waitFor } from '../../../packages/testkit/dist/index.js';
 import { showLogsOnFailure } from '../support/use-product.js';
 
 /** Statuses and channels, which have one writer and many readers. */
@@ -40,6 +40,10 @@ export function channelTests(product: () => Product): void {
       { id: arrived.data.messageId, content: { caption: 'menu', media: { state: 'READY', url: expect.any(String) } } },
     ]);
     const statusId = arrived.data.messageId;
+    expect((await client.status.see(profile.id, statusId)).seenAt).not.toBeNull();
+    await waitFor(async () => (await sandbox.sentMessage(friend.phone, posted.id)).status === 'read', {
+      what: 'its author to know that it was seen',
+    });
     const liked = await client.status.react(profile.id, statusId, { emoji: '💚' });
     const like = await sandbox.waitForMessage(friend.phone, (message) => message.id === liked.waMessageId);
     expect(like).toMatchObject({

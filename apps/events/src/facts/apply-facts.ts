@@ -6,6 +6,7 @@ import {
   isCaptioned,
   type PresenceFact,
   placeOf,
+  statusChat,
 } from '@multiwa/contracts';
 import {
   type AppendedEvent,
@@ -184,7 +185,12 @@ function applyChatActionFailed(world: World, fact: ChatActionFailedFact): FactOu
   if (typeof profile === 'string') return profile;
   const { commandId: id, chat, action, detail } = fact;
   const { workspaceId, id: profileId } = profile;
-  // Under the command's id: a fact seen twice is announced once.
+  // Under the command's id: a fact seen twice is announced once. Of a status it is the status's own.
+  if (chat === statusChat) {
+    const data = { messageId: id, chat: statusChat, detail } as const;
+    world.events.push(eventOf('status.seen.failed', { id, workspaceId, profileId, data }));
+    return 'applied';
+  }
   world.events.push(
     eventOf('conversation.action.failed', { id, workspaceId, profileId, data: { chat, action, detail } }),
   );

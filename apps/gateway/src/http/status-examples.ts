@@ -15,6 +15,7 @@ const status: StatusView = {
   sender: null,
   audience: 214,
   views: 1,
+  seenAt: null,
   timestamp: at,
   expiresAt: '2026-11-24T05:00:00.000Z',
   deletedAt: null,

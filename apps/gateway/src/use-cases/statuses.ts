@@ -21,6 +21,7 @@ import type {
 } from '@multiwa/db';
 import { chatsOfNames, newId } from '@multiwa/domain';
 import type { z } from 'zod';
+import type { ChatCommands } from '../accept/chat-commands.js';
 import type { ComposeStatus } from '../compose/compose-status.js';
 import { viewReactions } from '../views/message-detail.js';
 import { viewReceipts } from '../views/receipt-views.js';
@@ -39,13 +40,15 @@ export interface StatusesDeps {
   composeStatus: ComposeStatus;
   /** Why nothing may be sent to somebody who wants no messages. */
   optOutRefusal(workspaceId: string, chat: string): Promise<CodedError | null>;
+  commands: Pick<ChatCommands, 'handOn'>;
   bus: Pick<Bus, 'nudge'>;
   now(): Date;
 }
 
 /** Statuses: posted and taken back like any message, read for as long as clients show them. */
 export function makeStatuses(deps: StatusesDeps) {
-  const { statuses, receipts, messages, knownProfiles, acceptSend, composeStatus, optOutRefusal, bus, now } = deps;
+  const { statuses, receipts, messages, knownProfiles, acceptSend, composeStatus, optOutRefusal, commands, bus, now } =
+    deps;
   const since = () => new Date(now().getTime() - statusLifetimeMs);
 
   async function find(scope: ProfileScope, id: string, after = since()): Promise<Message> {
@@ -96,6 +99,17 @@ export function makeStatuses(deps: StatusesDeps) {
       const last = '9';
       viewers.sort((one, other) => ((one.viewedAt ?? last) < (other.viewedAt ?? last) ? -1 : 1));
       return { ...status, viewers, reactions: viewReactions(await statuses.reactions(id)) };
+    },
+
+    /** Its author is told, as far as the privacy settings of the number allow it. Asking twice asks once. */
+    async see(scope: ProfileScope, id: string): Promise<StatusView> {
+      const { waMessageId, fromMe, senderPhone: phone, senderLid: lid, timestamp, deletedAt } = await find(scope, id);
+      if (deletedAt) throw new CodedError('status_not_found');
+      if (fromMe) throw new CodedError('state_conflict', { detail: 'The profile posted it itself.' });
+      const message = { waMessageId, fromMe, sender: { phone, lid }, timestamp: timestamp.toISOString() };
+      const action = { do: 'read' as const, messages: [message], unmark: false, last: null };
+      if (await statuses.see(scope, id, action)) void commands.handOn(scope.profileId);
+      return show(scope, id);
     },
 
     /** Kept when this resolves: it goes to whoever posted the status, and to nobody else. */

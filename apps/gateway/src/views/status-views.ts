@@ -21,6 +21,7 @@ export function viewStatus(row: Message, views: number): StatusView {
     sender: fromMe ? null : sender,
     audience: fromMe ? (audience?.length ?? null) : null,
     views: fromMe ? views : null,
+    seenAt: fromMe ? null : (row.readAt?.toISOString() ?? null),
     timestamp,
     expiresAt: new Date(row.timestamp.getTime() + statusLifetimeMs).toISOString(),
     deletedAt,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema, destinationSchema } from '../addresses.js';
+import { destinationSchema, readableSchema } from '../addresses.js';
 import { chatActionSchema } from '../chat-actions.js';
 import { outboundContentSchema } from '../content.js';
 import { idSchema } from '../ids.js';
@@ -31,7 +31,7 @@ export const chatCommandSchema = z.object({
   commandId: idSchema,
   workspaceId: idSchema,
   profileId: idSchema,
-  chat: chatSchema,
+  chat: readableSchema,
   action: chatActionSchema,
   acceptedAt: z.iso.datetime(),
 });

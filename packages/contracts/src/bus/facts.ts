@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSchema, destinationSchema, identitySchema } from '../addresses.js';
+import { chatSchema, destinationSchema, identitySchema, readableSchema } from '../addresses.js';
 import { chatActionNameSchema, chatChangeSchema } from '../chat-actions.js';
 import { messageTypeSchema, receivedContentSchema } from '../content.js';
 import { idSchema } from '../ids.js';
@@ -165,7 +165,7 @@ export type ChatChangedFact = z.infer<typeof chatChangedFactSchema>;
 export const chatActionFailedFactSchema = z.object({
   ...base,
   commandId: idSchema,
-  chat: chatSchema,
+  chat: readableSchema,
   action: chatActionNameSchema,
   detail: z.string().nullable(),
 });

@@ -43,5 +43,10 @@ export const statusEventExamples = {
     },
   },
   'status.deleted': { ...status, fromMe: false, sender: person, contactId, at },
+  'status.seen.failed': {
+    messageId: status.messageId,
+    chat: status.chat,
+    detail: 'Timed Out',
+  },
   'status.reaction': { ...status, fromMe: false, sender: person, contactId, emoji: '💚', at },
 } as const;

@@ -58,6 +58,12 @@ export const statusEvents = {
     }),
     description: 'A status was taken back by whoever posted it.',
   },
+  'status.seen.failed': {
+    version: 1,
+    data: statusRef.pick({ messageId: true, chat: true }).extend({ detail: z.string().nullable() }),
+    description:
+      'WhatsApp could not be told, after several attempts, that the profile has seen a status of somebody else.',
+  },
   'status.reaction': {
     version: 1,
     data: statusRef.extend({

@@ -74,6 +74,10 @@ export const statusSchema = z
     sender: person.nullable().describe('null for the profile itself.'),
     audience: z.number().int().nullable().describe('To how many people it goes; null for one of somebody else.'),
     views: z.number().int().nullable().describe('How many of them have seen it; null for one of somebody else.'),
+    seenAt: z
+      .string()
+      .nullable()
+      .describe('When it was marked as seen through us; null until then, and for the profile’s own.'),
     timestamp: z.string(),
     expiresAt: z.string().describe('Until when clients show it: a day after it was posted.'),
     deletedAt: z.string().nullable(),

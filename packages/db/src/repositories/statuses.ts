@@ -1,6 +1,7 @@
-import { actionTypes, statusChat } from '@multiwa/contracts';
+import { actionTypes, type ChatAction, statusChat } from '@multiwa/contracts';
 import type { Database } from '../client.js';
 import { type Executor, query } from '../query.js';
+import { insertChatCommands } from './chat-commands.js';
 import type { ProfileScope } from './messages.js';
 import { behind, newestFirst, type PageRequest } from './page.js';
 
@@ -17,6 +18,11 @@ export interface StatusViewer {
   phone: string | null;
   lid: string | null;
 }
+
+const SEE = `
+  UPDATE "Message" SET "readAt" = now()
+  WHERE "id" = $1 AND "profileId" = $2 AND "workspaceId" = $3 AND "chat" = 'status@broadcast' AND NOT "fromMe"
+    AND "readAt" IS NULL RETURNING "id"`;
 
 const VIEWS = `
   SELECT "messageId", count(DISTINCT "participant")::int AS "views" FROM "MessageReceipt"
@@ -35,7 +41,7 @@ const OPTED_OUT = `
   SELECT "phone", "lid" FROM "OptOut" WHERE "workspaceId" = $1 AND ("phone" = ANY($2::text[]) OR "lid" = ANY($3::text[]))`;
 
 /** Statuses, posted and received: messages of no conversation. */
-export function statusesRepository({ prisma, pool }: Database) {
+export function statusesRepository({ prisma, pool, transaction }: Database) {
   const shown = { chat: statusChat, type: { notIn: [...actionTypes] } };
   return {
     /** Without those that were taken back. */
@@ -47,6 +53,19 @@ export function statusesRepository({ prisma, pool }: Database) {
 
     find(scope: ProfileScope, id: string, since: Date) {
       return prisma.message.findUnique({ where: { id, ...scope, ...shown, timestamp: { gt: since } } });
+    },
+
+    /**
+     * Notes that a status of somebody else was seen, with the command that tells WhatsApp, which has the id of the status: there
+     * is one at most. False when it was noted before.
+     */
+    see(scope: ProfileScope, id: string, action: ChatAction): Promise<boolean> {
+      const { workspaceId, profileId } = scope;
+      return transaction(async (tx) => {
+        const rows = await query(tx, 'statuses_see', SEE, [id, profileId, workspaceId]);
+        if (rows.length > 0) await insertChatCommands(tx, { ...scope, chat: statusChat }, [{ id, action }]);
+        return rows.length > 0;
+      });
     },
 
     /** What people think of one now, the first that said so first. */

@@ -1,4 +1,4 @@
-import { type ChatAction, type ChatMessage, mutedForever } from '@multiwa/contracts';
+import { type ChatAction, type ChatMessage, mutedForever, statusChat } from '@multiwa/contracts';
 import {
   type BinaryNode,
   type ChatModification,
@@ -108,6 +108,6 @@ function lastOf(chat: string, last: ChatMessage | null): LastMessages {
 }
 
 function keyOf(chat: string, { waMessageId, fromMe, sender }: ChatMessage) {
-  const participant = isGroup(chat) && sender ? chatOf(sender) : null;
+  const participant = (isGroup(chat) || chat === statusChat) && sender ? chatOf(sender) : null;
   return { remoteJid: chat, id: waMessageId, fromMe, ...(participant === null ? {} : { participant }) };
 }

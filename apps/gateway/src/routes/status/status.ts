@@ -62,6 +62,16 @@ const getting = describe({
   problems: ['profile_not_found', 'status_not_found'],
 });
 
+const seeing = describe({
+  tag: 'Status',
+  summary: 'Mark a status as seen',
+  description:
+    'One of somebody else. Its author is told once the profile is connected, as far as the privacy settings of the number allow it; should WhatsApp not take it, status.seen.failed says so.',
+  params: statusParams,
+  answers: { 200: statusSchema },
+  problems: ['profile_not_found', 'status_not_found', 'state_conflict'],
+});
+
 const reacting = describe({
   tag: 'Status',
   summary: 'React to a status',
@@ -108,6 +118,9 @@ export function statusRoutes(app: App, statuses: Statuses): void {
       if (replayed) reply.header(replayedHeader, 'true');
       return reply.code(202).send(message);
     },
+  );
+  app.post('/profiles/:profileId/status/:statusId/seen', { schema: seeing, ...writes }, (request) =>
+    statuses.see(scopeOf(request), request.params.statusId),
   );
   app.delete('/profiles/:profileId/status/:statusId', { schema: removing, ...writes }, async (request, reply) =>
     reply.code(202).send(await statuses.remove(scopeOf(request), request.params.statusId)),
