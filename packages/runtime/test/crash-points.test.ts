@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { channelCrashPoints, crashAtSchema, crashPoints, historyCrashPoints } from '../src/crash-points.js';
 
-test.each([...crashPoints, ...historyCrashPoints, ...channelCrashPoints])('%s can be named, alone or with a pass', (point) => {
-  expect(crashAtSchema.parse(point)).toEqual({ point, pass: 1 });
-  expect(crashAtSchema.parse(`${point}:12`)).toEqual({ point, pass: 12 });
-});
+test.each([...crashPoints, ...historyCrashPoints, ...channelCrashPoints])(
+  '%s can be named, alone or with a pass',
+  (point) => {
+    expect(crashAtSchema.parse(point)).toEqual({ point, pass: 1 });
+    expect(crashAtSchema.parse(`${point}:12`)).toEqual({ point, pass: 12 });
+  },
+);
 
 test.each(['', 'send', 'send.before-wire:', 'send.before-wire:0', 'send.before-wire:x', 'send.before-wire:1:2'])(
   '"%s" is no crash point',

@@ -5,7 +5,7 @@ export type { CompanionView, PhoneView, ReceivedPage, SentPage } from './control
 export { SandboxCore } from './core.js';
 export { SANDBOX_ERRORS, SandboxError, type SandboxErrorCode } from './errors.js';
 export { AUTO_REPLIES, type AutoReply } from './model/account.js';
-export type { EnforcementType, Restriction } from './model/enforcement.js';
+export type { EnforcementType, NewChatCap, Restriction } from './model/enforcement.js';
 export type { ActiveFault, FaultAction, FaultMatch, FaultRule } from './model/faults.js';
 export type { RateLimit, RateLimitReport, RateLimitSettings } from './model/rate-limits.js';
 export type { SocketCount, SocketEvent } from './model/sockets.js';

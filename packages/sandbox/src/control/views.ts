@@ -1,8 +1,8 @@
 import type { AutoReply, Companion } from '../model/account.js';
-import type { Restriction } from '../model/enforcement.js';
+import type { NewChatCap, Restriction } from '../model/enforcement.js';
 import type { Business } from '../model/face.js';
 import type { Network } from '../model/network.js';
-import { activeCap, type NewChatCap } from '../model/new-chat-cap.js';
+import { activeCap } from '../model/new-chat-cap.js';
 import { activeRestriction } from '../model/restriction.js';
 import type { ReceivedMessage, SentMessage } from '../phone/records.js';
 import type { VirtualPhone } from '../phone/virtual-phone.js';

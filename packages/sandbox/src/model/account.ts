@@ -1,10 +1,9 @@
 import { signedKeyPair } from '@whiskeysockets/baileys';
 import type { StoreEntry } from '../store/store.js';
 import { AppState } from './app-state.js';
-import type { Restriction } from './enforcement.js';
+import type { NewChatCap, Restriction } from './enforcement.js';
 import type { Face } from './face.js';
 import { type Addressing, jidOf } from './jid.js';
-import type { NewChatCap } from './new-chat-cap.js';
 import type { BinaryNode } from './node.js';
 import { Outbox } from './outbox.js';
 

@@ -8,3 +8,11 @@ export interface Restriction {
   untilMs: number;
   enforcementType: EnforcementType;
 }
+
+/** How many messages to people who never wrote an account's companions may send, and have sent, until a set time. */
+export interface NewChatCap {
+  total: number;
+  used: number;
+  /** When it is counted anew. */
+  untilMs: number;
+}

@@ -1,12 +1,5 @@
 import type { Account } from './account.js';
-
-/** How many messages to people who never wrote an account's companions may send, and have sent, until a set time. */
-export interface NewChatCap {
-  total: number;
-  used: number;
-  /** When it is counted anew. */
-  untilMs: number;
-}
+import type { NewChatCap } from './enforcement.js';
 
 /** The cap in force; it is over by the clock. */
 export function activeCap(account: Account, nowMs = Date.now()): NewChatCap | undefined {

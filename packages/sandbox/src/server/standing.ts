@@ -1,7 +1,7 @@
 import type { Account } from '../model/account.js';
-import type { Restriction } from '../model/enforcement.js';
+import type { NewChatCap, Restriction } from '../model/enforcement.js';
 import type { Delivery, Network } from '../model/network.js';
-import { cappingInfoOf, type NewChatCap } from '../model/new-chat-cap.js';
+import { cappingInfoOf } from '../model/new-chat-cap.js';
 import { stanzaTime } from '../model/node.js';
 import { timelockOf } from '../model/restriction.js';
 import { SERVER_NODE } from '../model/server-node.js';
