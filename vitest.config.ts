@@ -17,7 +17,8 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than CI has processors: tests that kill processes wait a good part of their time for leases and restarts.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     ...timeouts,
     projects: [

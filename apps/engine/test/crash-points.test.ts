@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { crashPoints, historyCrashPoints } from '@multiwa/runtime';
 import { waitFor } from '@multiwa/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { kill, startEngineProcess } from './support/engine-process.js';
+import { kill, startEngineProcess, stopInOrder, untilConnectedBy } from './support/engine-process.js';
 import { chatWith, startWorld, type World } from './support/world.js';
 
 const COUNT = 12;
@@ -41,10 +41,13 @@ test.each(crashPoints)(
     await waitFor(() => world.factsOf('message-received', profileId).length === 1, { what: 'the first text' });
     await world.accept(profileId, chatWith(friend), 'hello');
     await world.control.waitForMessage(friend.phone, ({ text }) => text === 'hello');
-    await kill(first);
+    await stopInOrder(first);
 
     const doomed = startProcess({ MULTIWA_CRASH_AT: `${point}:${PASS}` });
     const died = once(doomed, 'exit');
+    await untilConnectedBy(world, profileId, 2);
+    // Whoever has seen it alive takes over at once.
+    startProcess();
     const out = Array.from({ length: COUNT }, (_, n) => `out ${n}`);
     const back = Array.from({ length: COUNT }, (_, n) => `in ${n}`);
     const sent: string[] = [];
@@ -55,7 +58,6 @@ test.each(crashPoints)(
     }
     expect(await died).toEqual([null, 'SIGKILL']);
 
-    startProcess();
     for (const { messageId } of commanded) {
       await waitFor(async () => sentOrFurther.has(await world.messageStatus(messageId)), {
         what: 'every message to be sent',

@@ -5,7 +5,7 @@ import { channelCrashPoints, crashPoints } from '@multiwa/runtime';
 import type { PhoneView } from '@multiwa/sandbox/client';
 import { waitFor } from '@multiwa/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { kill, startEngineProcess } from './support/engine-process.js';
+import { kill, startEngineProcess, stopInOrder, untilConnectedBy } from './support/engine-process.js';
 import { chatWith, type Linked, startWorld, type World } from './support/world.js';
 
 const COUNT = 8;
@@ -34,21 +34,6 @@ function startProcess(extra?: NodeJS.ProcessEnv): ChildProcess {
   return child;
 }
 
-/** Ends it in order, so that the next one need not wait for its lease to run out. */
-async function stop(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
-}
-
-async function untilOwnedAgain({ profileId }: Linked): Promise<void> {
-  const isOpen = () => {
-    const { generation, status } = world.factsOf('profile-status', profileId).at(-1) ?? {};
-    return generation === 2 && status === 'CONNECTED';
-  };
-  await waitFor(isOpen, { what: 'the next owner', timeoutMs: 30_000 });
-}
-
 interface Traffic extends Linked {
   friend: PhoneView;
   /** Of what the profile sends: the text is one of `out`. */
@@ -69,11 +54,11 @@ async function killedAt(point: string, prepare: (linked: Linked, friend: PhoneVi
   const linked = await world.link();
   const friend = await world.control.createPhone({ name: 'Sari' });
   const traffic = await prepare(linked, friend);
-  await stop(first);
+  await stopInOrder(first);
 
   const doomed = startProcess({ MULTIWA_CRASH_AT: `${point}:${PASS}` });
   const died = once(doomed, 'exit');
-  await untilOwnedAgain(linked);
+  await untilConnectedBy(world, linked.profileId, 2);
   // Whoever has seen it alive takes over at once.
   startProcess();
   const commanded = [];

@@ -61,7 +61,8 @@ test('what the README tells to type works as it stands: a network is started, an
   while (words[0] !== 'linked');
   const phone = String(words[1]);
   const control = createSandboxClient(controlUrl);
-  expect(await control.companions(phone)).toHaveLength(1);
+  // The client says so before its answer has reached the network.
+  await expect.poll(() => control.companions(phone), { timeout: 20_000 }).toHaveLength(1);
 
   const fault = JSON.parse(block('json', 1).replace('62812…', phone));
   expect(await control.addFault(fault)).toMatchObject(fault);
