@@ -17,8 +17,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // One more than CI has processors: tests that kill processes wait a good part of their time for leases and restarts.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     ...timeouts,
     projects: [
