@@ -36,9 +36,16 @@ for await (const message of await consumer.consume({ max_messages: 50 })) {
   const expected = next.get(of);
   if (expected !== undefined && event.sequence > expected) console.error(`Gap of ${of} before ${event.sequence}`);
   next.set(of, Math.max(expected ?? 0, event.sequence + 1));
-  // Work first, ack last: what was not acked comes again, so tell repetitions by event.id.
-  process.stdout.write(`${JSON.stringify(event)}\n`);
+  // Work first, ack when it is done: what was not acked comes again, so tell repetitions by event.id.
+  await print(`${JSON.stringify(event)}\n`);
   message.ack();
+}
+
+/** Resolves when the text has left this process: into a full pipe it is written later, and a killed process never writes it. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function savedCredentials(): Credentials | undefined {
