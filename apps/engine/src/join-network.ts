@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { enforceSignatures, mendFailedAttempts, trustSandboxRoot } from '@multiwa/sandbox/trust';
+import { enforceSignatures, forgetOldChains, mendFailedAttempts, trustSandboxRoot } from '@multiwa/sandbox/trust';
 import { z } from 'zod';
 import type { Logger } from './logger.js';
 
@@ -19,13 +19,14 @@ export interface JoinedNetwork {
 
 /**
  * Decides, once and for the whole process, whom it trusts: WhatsApp, or the sandbox instead. Either way the signatures of
- * the handshake are checked from now on, and a message of one session cannot damage another: the library as released does
- * neither.
+ * the handshake are checked from now on, a message of one session cannot damage another, and a session does not grow with each
+ * turn of a conversation: the library as released does none of it.
  * @param sandboxUrl control address of the sandbox; undefined for the live network
  */
 export async function joinNetwork(sandboxUrl: string | undefined, logger: Logger): Promise<JoinedNetwork> {
   const restoreVerify = enforceSignatures();
   mendFailedAttempts();
+  forgetOldChains();
   if (sandboxUrl === undefined) {
     return { webSocketUrl: undefined, mediaCertificate: undefined, leave: restoreVerify };
   }

@@ -14,6 +14,7 @@ import { registerStandingRoutes } from './control/standing-routes.js';
 import { registerStatusRoutes } from './control/status-routes.js';
 import { SandboxCore } from './core.js';
 import { mendFailedAttempts } from './failed-attempts.js';
+import { forgetOldChains } from './old-chains.js';
 import { resolveOptions, type SandboxOptions } from './options.js';
 import { seedContacts } from './seed.js';
 import { WEBSOCKET_PATH } from './server/acceptor.js';
@@ -46,6 +47,7 @@ export async function startSandbox(
 ): Promise<Sandbox> {
   const options = resolveOptions(given);
   mendFailedAttempts();
+  forgetOldChains();
   const store = options.dataDir === undefined ? new MemoryStore() : await JournalStore.open(options.dataDir);
   const core = await SandboxCore.start(options, store, log);
   if (options.seed) await seedContacts(core);

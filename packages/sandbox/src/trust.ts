@@ -2,6 +2,7 @@ import { WA_CERT_DETAILS } from '@whiskeysockets/baileys';
 
 export { mendFailedAttempts } from './failed-attempts.js';
 export { enforceSignatures, verifySignature } from './noise/signatures.js';
+export { forgetOldChains } from './old-chains.js';
 
 /** What the sandbox says about itself: where it is and which root signs its handshakes. */
 export interface SandboxNetwork {
