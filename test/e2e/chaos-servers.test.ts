@@ -5,7 +5,7 @@ const TEST_TIMEOUT_MS = 240_000;
 const TEXTS = { messages: 72, perSecond: 9 };
 
 const size = { profiles: 6, workers: 2, contacts: 1, messages: 0, perSecond: 1, minutes: 0 };
-const run = useWorld(size, { slowLink: true });
+const run = useWorld(size, { slowLink: true, inspector: true });
 
 test(
   'PostgreSQL crashes and comes back amid traffic: nothing is lost, doubled or reordered',

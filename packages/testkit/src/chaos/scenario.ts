@@ -40,14 +40,21 @@ export interface Measured {
 /** The most that a figure of the JSON line may be. */
 export type Limits = Readonly<Record<string, number>>;
 
+/** What a scenario wants of the product, where that is more than a plain one. */
+export interface Wants {
+  /** Between the services and PostgreSQL. */
+  slowLink?: boolean;
+  /** Of each service; see heap.ts. */
+  inspector?: boolean;
+}
+
 export interface Scenario {
   name: string;
   /** One line for the usage. */
   about: string;
   defaults: Partial<Settings>;
   limits?: Limits;
-  /** What it wants of the product, where that is more than a plain one. */
-  wants?: { slowLink?: boolean };
+  wants?: Wants;
   /** Disturbs the product amid the traffic, which has begun, and waits until it has healed. */
   disturb(world: World, traffic: Traffic): Promise<Measured>;
 }

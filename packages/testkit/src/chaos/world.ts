@@ -1,7 +1,8 @@
 import { EventLog } from '../event-log.js';
 import { type ProductOptions, type ServiceName, startProduct } from '../product/start-product.js';
 import { waitFor } from '../wait-for.js';
-import type { World } from './scenario.js';
+import { INSPECTABLE } from './heap.js';
+import type { Wants, World } from './scenario.js';
 import type { Chat, Member, Settings } from './settings.js';
 import { sideBySide } from './side-by-side.js';
 import { type SlowLink, startSlowLink } from './slow-link.js';
@@ -9,7 +10,7 @@ import { Sockets } from './sockets.js';
 
 export interface WorldOptions {
   settings: Settings;
-  wants?: { slowLink?: boolean };
+  wants?: Wants;
   product?: ProductOptions;
   say(line: string): void;
 }
@@ -34,7 +35,11 @@ export async function openWorld({ settings, wants, product: options, say }: Worl
   };
   say('Starting PostgreSQL, NATS, the simulated network and the services');
   // Receivers of webhooks are on this machine.
-  const env = { MULTIWA_ALLOW_PRIVATE_URLS: 'true', ...options?.env };
+  const env = {
+    MULTIWA_ALLOW_PRIVATE_URLS: 'true',
+    ...(wants?.inspector && { NODE_OPTIONS: INSPECTABLE }),
+    ...options?.env,
+  };
   const product = await startProduct({ ...options, env, ...(wants?.slowLink && { databaseVia }) });
   const workers = () =>
     product.services
