@@ -68,6 +68,8 @@ async function bench(args: string[]): Promise<number> {
   return 0;
 }
 
+// Ended from outside it must end its processes too, which is done when it exits by itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 try {
   process.exit(await bench(process.argv.slice(2)));
 } catch (error) {
