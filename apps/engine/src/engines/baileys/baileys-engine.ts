@@ -82,12 +82,12 @@ export function createBaileysEngine(options: Options): Engine {
       };
       const sock = openSocket(address, perSession, logger);
       tellOfViewOnce(sock, { keys, inbox, at, logger, self });
-      const groups: GroupBook = new GroupBook({
+      const groups = new GroupBook({
         sock,
         cache: groupCache.of(profileId, store.lease.generation),
         self,
         callbacks,
-        renewKey: (chat) => groups.exclusively(chat, () => renewSenderKey(sock, keys, chat)),
+        renewKey: (chat) => renewSenderKey(sock, keys, chat),
         logger,
       });
       logger.debug({ linked: isLinked(creds) }, 'Socket opened');

@@ -21,7 +21,7 @@ interface Dependencies {
   cache: SessionGroups;
   self(): Identity;
   callbacks: Pick<ConnectionCallbacks, 'group' | 'groupRequest' | 'groupPicture' | 'groupList'>;
-  /** Makes a new sender key for the group before its next message. */
+  /** Makes a new sender key for the group before its next message. Called while nothing is encrypted for it. */
   renewKey(chat: string): Promise<void>;
   logger: Logger;
 }
@@ -104,10 +104,8 @@ export class GroupBook {
 
   /** Remembers a group as it is now, and tells it. */
   async learn(group: KnownGroup, actor: Identity | null = null, at = new Date()): Promise<void> {
-    const { cache, callbacks } = this.#dependencies;
-    cache.set(group.chat, group);
-    for (const meanwhile of this.#toldMeanwhile) meanwhile.add(group.chat);
-    await callbacks.group({ chat: group.chat, group: group.info, actor, at });
+    this.#remember(group);
+    await this.#dependencies.callbacks.group({ chat: group.chat, group: group.info, actor, at });
   }
 
   /** The number is no longer in the group. */
@@ -197,27 +195,49 @@ export class GroupBook {
   }
 
   async #change(chat: string, child: BinaryNode, { actor, at }: Pick<GroupUpdate, 'actor' | 'at'>): Promise<void> {
-    const { self, renewKey, logger } = this.#dependencies;
+    const { self, renewKey, callbacks, logger } = this.#dependencies;
     if (takesOut(child, self())) {
       await this.forget(chat, actor, at);
       return;
     }
-    const before = this.known(chat);
-    const made = child.tag === 'create' ? readGroup(getBinaryNodeChild(child, 'group')) : undefined;
-    const info = made ? undefined : before && applyChange(before.info, child);
-    // Somebody who is gone has the key by which the number writes, and must not read on.
-    if (takesSomebodyOut(child)) await renewKey(chat);
-    if (made) await this.learn(made, actor, at);
-    else if (before && info) {
-      if (info !== before.info) await this.learn({ ...before, info }, actor, at);
-    } else {
-      this.#dependencies.cache.delete(chat);
-      await this.refresh(chat).catch((error: unknown) => {
-        const code = refusalOf(error);
-        // Without an answer it is not confirmed, and comes again.
-        if (code === undefined) throw error;
-        logger.warn({ chat, change: child.tag, code }, 'A changed group could not be asked for');
-      });
+    // Somebody who is gone has the key by which the number writes, and must not read on. No message leaves in between: it
+    // would bring them the new key.
+    const changed = takesSomebodyOut(child)
+      ? await this.exclusively(chat, async () => {
+          await renewKey(chat);
+          return this.#apply(chat, child);
+        })
+      : this.#apply(chat, child);
+    if (changed) {
+      if (changed.anew) await callbacks.group({ chat, group: changed.group.info, actor, at });
+      return;
     }
+    this.#dependencies.cache.delete(chat);
+    await this.refresh(chat).catch((error: unknown) => {
+      const code = refusalOf(error);
+      // Without an answer it is not confirmed, and comes again.
+      if (code === undefined) throw error;
+      logger.warn({ chat, change: child.tag, code }, 'A changed group could not be asked for');
+    });
+  }
+
+  /**
+   * Remembers the group as a notification leaves it, in one step: another one may be taken in meanwhile, and each builds on what
+   * is known. Undefined when the group must be asked for.
+   */
+  #apply(chat: string, child: BinaryNode): { group: KnownGroup; anew: boolean } | undefined {
+    const made = child.tag === 'create' ? readGroup(getBinaryNodeChild(child, 'group')) : undefined;
+    const before = this.known(chat);
+    const info = made?.info ?? (before && applyChange(before.info, child));
+    const group = made ?? (before && info && { ...before, info });
+    if (!group) return undefined;
+    const anew = group.info !== before?.info;
+    if (anew) this.#remember(group);
+    return { group, anew };
+  }
+
+  #remember(group: KnownGroup): void {
+    this.#dependencies.cache.set(group.chat, group);
+    for (const meanwhile of this.#toldMeanwhile) meanwhile.add(group.chat);
   }
 }
