@@ -75,24 +75,12 @@ export class Outgoing {
   }
 
   async #post(message: OutboundMessage): Promise<SendOutcome> {
-    const { waMessageId, chat, content } = message;
+    const { chat, content } = message;
     const { context, channels } = this.#dependencies;
-    const { session, lifetime } = context;
     const refusal = await channels.refusal(chat, content);
-    lifetime.check();
+    context.lifetime.check();
     if (refusal) return refusal;
-    const acked = this.#acks.wait(waMessageId);
-    acked.catch(() => undefined);
-    try {
-      await channels.post(message);
-      this.#acks.left(waMessageId);
-      session.at('send.after-wire');
-    } catch (error) {
-      this.#acks.forget(waMessageId);
-      lifetime.checkAfter(error);
-      return outcomeOfThrow(error);
-    }
-    const outcome = await waitForAck(acked);
+    const outcome = await this.#untilAcked(message, () => channels.post(message));
     if (outcome.kind === 'failed') channels.forget(chat);
     return outcome;
   }
@@ -100,33 +88,47 @@ export class Outgoing {
   async #send(message: OutboundMessage): Promise<SendOutcome> {
     const { waMessageId, chat } = message;
     const { context, groups } = this.#dependencies;
-    const { session, lifetime, logger } = context;
+    const { lifetime, logger } = context;
     lifetime.check();
     const group = isGroup(chat) ? await prepareGroup(groups, chat, context.self()) : undefined;
     lifetime.check();
     if (group && 'kind' in group) return group;
-    const acked = this.#acks.wait(waMessageId);
-    acked.catch(() => undefined);
-    let sent: Sent;
-    try {
+    let sent: Sent | undefined;
+    const outcome = await this.#untilAcked(message, async (acked) => {
       sent = await this.#relay(message, acked, group !== undefined);
-      this.#acks.left(waMessageId);
       if (!sent.held) logger.error({ waMessageId }, 'A message left before its state was stored');
-      session.at('send.after-wire');
-    } catch (error) {
-      this.#acks.forget(waMessageId);
-      lifetime.checkAfter(error);
-      return outcomeOfThrow(error);
-    }
-    const outcome = await waitForAck(acked);
+    });
     if (!group) return outcome;
     if (outcome.kind !== 'sent') {
       doubtGroup(groups, chat, outcome);
       return outcome;
     }
     // Unremembered, the key is sent once more.
-    sent.remember().catch((error: unknown) => logger.info({ err: error, chat }, 'Who has the key was not stored'));
+    sent?.remember().catch((error: unknown) => logger.info({ err: error, chat }, 'Who has the key was not stored'));
     return { ...outcome, recipients: group.recipients };
+  }
+
+  /**
+   * Writes a message to the socket by `write` and waits for WhatsApp's ack, which rejects `acked` when the socket is over. What
+   * the library throws before the message has left is an outcome.
+   */
+  async #untilAcked(
+    { waMessageId }: OutboundMessage,
+    write: (acked: Promise<SendOutcome>) => Promise<void>,
+  ): Promise<SendOutcome> {
+    const { session, lifetime } = this.#dependencies.context;
+    const acked = this.#acks.wait(waMessageId);
+    acked.catch(() => undefined);
+    try {
+      await write(acked);
+      this.#acks.left(waMessageId);
+      session.at('send.after-wire');
+    } catch (error) {
+      this.#acks.forget(waMessageId);
+      lifetime.checkAfter(error);
+      return outcomeOfThrow(error);
+    }
+    return waitForAck(acked);
   }
 
   /** Encrypts a message and writes it to the socket. Rejects early when `acked` does: the socket is over. */
