@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { crashPoints, historyCrashPoints } from '@multiwa/runtime';
 import { waitFor } from '@multiwa/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { kill, startEngineProcess, stopInOrder, untilConnectedBy } from './support/engine-process.js';
+import { kill, startEngineProcess, startSuccessor, stopInOrder, untilConnectedBy } from './support/engine-process.js';
 import { chatWith, startWorld, type World } from './support/world.js';
 
 const COUNT = 12;
@@ -46,8 +46,7 @@ test.each(crashPoints)(
     const doomed = startProcess({ MULTIWA_CRASH_AT: `${point}:${PASS}` });
     const died = once(doomed, 'exit');
     await untilConnectedBy(world, profileId, 2);
-    // Whoever has seen it alive takes over at once.
-    startProcess();
+    await startSuccessor(world, doomed, startProcess);
     const out = Array.from({ length: COUNT }, (_, n) => `out ${n}`);
     const back = Array.from({ length: COUNT }, (_, n) => `in ${n}`);
     const sent: string[] = [];

@@ -5,7 +5,7 @@ import { channelCrashPoints, crashPoints } from '@multiwa/runtime';
 import type { PhoneView } from '@multiwa/sandbox/client';
 import { waitFor } from '@multiwa/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { kill, startEngineProcess, stopInOrder, untilConnectedBy } from './support/engine-process.js';
+import { kill, startEngineProcess, startSuccessor, stopInOrder, untilConnectedBy } from './support/engine-process.js';
 import { chatWith, type Linked, startWorld, type World } from './support/world.js';
 
 const COUNT = 8;
@@ -17,15 +17,20 @@ const sentOrFurther = new Set<string | undefined>(['SENT', 'DELIVERED']);
 
 let world: World;
 let children: ChildProcess[] = [];
+/** The engine with which a test ended: the next one links with it. */
+let resident: ChildProcess | undefined;
 
 beforeAll(async () => {
   world = await startWorld();
 });
 afterEach(async () => {
-  await Promise.all(children.map(kill));
-  children = [];
+  await Promise.all(children.filter((child) => child !== resident).map(kill));
+  children = resident ? [resident] : [];
 });
-afterAll(() => world.stop());
+afterAll(async () => {
+  await Promise.all(children.map(kill));
+  await world.stop();
+});
 
 function startProcess(extra?: NodeJS.ProcessEnv): ChildProcess {
   const child = startEngineProcess(world, extra);
@@ -50,7 +55,8 @@ const back = Array.from({ length: COUNT }, (_, n) => `in ${n}`);
  * all of them have come through.
  */
 async function killedAt(point: string, prepare: (linked: Linked, friend: PhoneView) => Promise<Traffic>) {
-  const first = startProcess();
+  const first = resident ?? startProcess();
+  resident = undefined;
   const linked = await world.link();
   const friend = await world.control.createPhone({ name: 'Sari' });
   const traffic = await prepare(linked, friend);
@@ -59,8 +65,7 @@ async function killedAt(point: string, prepare: (linked: Linked, friend: PhoneVi
   const doomed = startProcess({ MULTIWA_CRASH_AT: `${point}:${PASS}` });
   const died = once(doomed, 'exit');
   await untilConnectedBy(world, linked.profileId, 2);
-  // Whoever has seen it alive takes over at once.
-  startProcess();
+  const successor = await startSuccessor(world, doomed, startProcess);
   const commanded = [];
   for (const [n, text] of out.entries()) {
     commanded.push(await traffic.send(text));
@@ -78,15 +83,16 @@ async function killedAt(point: string, prepare: (linked: Linked, friend: PhoneVi
   await waitFor(isConfirmed, { what: 'everything received to be confirmed', timeoutMs: 30_000 });
   const isPublished = async () => (await world.database.prisma.inboundJournal.count()) === 0;
   await waitFor(isPublished, { what: 'an empty journal', timeoutMs: 30_000 });
-  return traffic;
+  return { ...traffic, successor };
 }
 
 /** In the order of their first appearance: who applies facts passes over one that it has seen. */
 const firstOf = (texts: readonly (string | null)[]) => [...new Set(texts)];
 
-async function settled({ profileId }: Linked): Promise<void> {
+async function settled({ profileId, successor }: Linked & { successor: ChildProcess }): Promise<void> {
   expect(await world.control.unknown()).toEqual([]);
   await world.want(profileId, 'DISCONNECTED');
+  resident = successor;
 }
 
 test.each(crashPoints)(

@@ -43,3 +43,18 @@ export async function untilConnectedBy(world: World, profileId: string, generati
   };
   await waitFor(isConnected, { what: `owner ${generation} to be connected`, timeoutMs: 30_000 });
 }
+
+/**
+ * Starts one more engine by `start`; resolves once it can tell when the other one dies: the other has shown life since then
+ * (decision 0009). It takes over at once, and need not wait for the leases to expire.
+ */
+export async function startSuccessor(world: World, of: ChildProcess, start: () => ChildProcess): Promise<ChildProcess> {
+  const successor = start();
+  const knows = async () => {
+    const workers = await world.database.prisma.engineWorker.findMany();
+    const [its, other] = [successor, of].map(({ pid }) => workers.find((worker) => worker.pid === pid));
+    return its !== undefined && other !== undefined && other.seenAt > its.startedAt;
+  };
+  await waitFor(knows, { what: 'the successor to have seen the other alive', timeoutMs: 30_000 });
+  return successor;
+}
