@@ -27,7 +27,6 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  keepNames: true,
   legalComments: 'none',
   banner: { js: requireForBundled },
   external,
