@@ -35,7 +35,7 @@ const MAX_ATTEMPTS = 5;
 export async function resend(
   sock: WASocket,
   session: Session,
-  { groups, complete }: { groups: Pick<GroupBook, 'get'>; complete: CompleteIdentity },
+  { groups, complete }: { groups: Pick<GroupBook, 'get' | 'refresh'>; complete: CompleteIdentity },
   receipt: BinaryNode,
   uploadedFor: (content: OutboundContent) => Promise<UploadedMedia | undefined>,
 ): Promise<boolean> {
