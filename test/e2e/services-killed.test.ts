@@ -27,8 +27,9 @@ test(
   async () => {
     showLogsOnFailure(product());
     const client = patient();
-    const log = await EventLog.open(client, { profileId: linked.profile.id });
+    // Before the log: whatever the log sees is then delivered too.
     const endpoint = await openEndpoint(client, linked.profile.id);
+    const log = await EventLog.open(client, { profileId: linked.profile.id });
     const campaign = await startCampaign(client, product(), linked, RECIPIENTS);
     await killInTurn(
       product(),

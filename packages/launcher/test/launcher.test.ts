@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isPortFree } from '../src/index.js';
@@ -89,6 +89,9 @@ test('after kill -9 of the launcher its services end by themselves and a new sta
   const first = await start(product);
   const orphans = services(product).map(({ pid }) => pid);
   const servers = serverPids(product);
+  // Killed between showing the key and forgetting it, it would show it again.
+  const isKeyForgotten = () => !existsSync(path.join(product.dataDir, 'first-api-key'));
+  await waitFor('the key to be forgotten once it is shown', isKeyForgotten);
   first.launcher.process.kill('SIGKILL');
   for (const pid of orphans) expect(await waitForExit(pid, STOP_LIMIT_MS)).toBe(true);
   const second = await start(product);
